@@ -1,0 +1,162 @@
+"""A payment gateway that keeps its state in PostgreSQL and can be told to misbehave."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, func, select
+
+from activities.gateways.payments import GatewayRefused, GatewayUnavailable
+from models.payments import CURRENCY, Charge, Payment, PaymentPage, Refund
+from models.tables.simulated import SimulatedCharge, SimulatedMisbehaviour, SimulatedPayment, SimulatedRefund
+
+
+class Behaviour(StrEnum):
+    """How a gateway can fail its callers."""
+
+    UNAVAILABLE = "unavailable"
+    """Answers nothing, and does nothing."""
+    LOST_ANSWER = "lost_answer"
+    """Does it, and answers nothing."""
+    IN_PROGRESS = "in_progress"
+    """Says that a refund is under way."""
+    REFUSED = "refused"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedPayments:
+    engine: Engine
+    pay_url: str = "http://127.0.0.1:8000/simulator/payments/{reference}"
+    now: Callable[[], datetime] = _now
+
+    def open(self, charge: Charge) -> PaymentPage:
+        with self._behaving("open"), Session(self.engine) as session, session.begin():
+            row = charge.model_dump(include={"reference", "market", "amount_fen", "expires_at"})
+            session.execute(insert(SimulatedCharge).values(**row, open=True).on_conflict_do_nothing())
+        return PaymentPage(
+            reference=charge.reference, pay_url=self.pay_url.format(reference=charge.reference)
+        )
+
+    def query(self, market: str, payment_id: str) -> Payment | None:
+        with self._behaving("query"), Session(self.engine) as session:
+            row = session.get(SimulatedPayment, payment_id)
+            return _payment(row) if row and row.market == market else None
+
+    def close(self, charge: Charge) -> list[Payment]:
+        with self._behaving("close"), Session(self.engine) as session, session.begin():
+            row = charge.model_dump(include={"reference", "market", "amount_fen", "expires_at"})
+            closed = insert(SimulatedCharge).values(**row, open=False)
+            session.execute(closed.on_conflict_do_update(index_elements=["reference"], set_={"open": False}))
+            paid = select(SimulatedPayment).where(SimulatedPayment.reference == charge.reference)
+            return [_payment(row) for row in session.exec(paid.order_by(col(SimulatedPayment.paid_at)))]
+
+    def refund(self, refund: Refund) -> bool:
+        with self._behaving("refund") as behaviour, Session(self.engine) as session, session.begin():
+            paid = session.exec(
+                select(SimulatedPayment)
+                .where(SimulatedPayment.payment_id == refund.payment_id)
+                .with_for_update()
+            ).one_or_none()
+            if paid is None:
+                raise GatewayRefused("unknown_payment")
+            if behaviour is Behaviour.IN_PROGRESS:
+                return False
+            again = session.get(SimulatedRefund, refund.key)
+            if again is not None:
+                again.times_asked += 1
+                return True
+            back = select(func.coalesce(func.sum(SimulatedRefund.amount_fen), 0))
+            given = session.exec(back.where(SimulatedRefund.payment_id == refund.payment_id)).one()
+            if given + refund.amount_fen > paid.amount_fen:
+                raise GatewayRefused("more_than_was_paid")
+            row = SimulatedRefund(
+                key=refund.key,
+                payment_id=refund.payment_id,
+                amount_fen=refund.amount_fen,
+                refunded_at=self.now(),
+                times_asked=1,
+            )
+            session.add(row)
+        return True
+
+    def confirmed_since(self, since: datetime) -> list[Payment]:
+        with self._behaving("confirmed_since"), Session(self.engine) as session:
+            rows = session.exec(select(SimulatedPayment).where(SimulatedPayment.paid_at >= since))
+            return [_payment(row) for row in rows]
+
+    # --- the buyer's side, and the tester's
+
+    def pay(
+        self,
+        reference: str,
+        *,
+        amount_fen: int | None = None,
+        currency: str = CURRENCY,
+        at: datetime | None = None,
+        in_spite: bool = False,
+    ) -> Payment:
+        """A buyer pays: what is asked, unless told otherwise. `in_spite` of the page being closed."""
+        with Session(self.engine) as session, session.begin():
+            charge = session.get(SimulatedCharge, reference)
+            if charge is None:
+                raise GatewayRefused("unknown_charge")
+            paid_at = at or self.now()
+            if not in_spite and (not charge.open or paid_at >= charge.expires_at):
+                raise GatewayRefused("charge_closed")
+            row = SimulatedPayment(
+                payment_id=f"p-{uuid.uuid4().hex[:16]}",
+                market=charge.market,
+                reference=reference,
+                amount_fen=charge.amount_fen if amount_fen is None else amount_fen,
+                currency=currency,
+                paid_at=paid_at,
+            )
+            session.add(row)
+            return _payment(row)
+
+    def misbehave(self, operation: str, behaviour: Behaviour, times: int = 1) -> None:
+        """Fail the next calls of an operation."""
+        with Session(self.engine) as session, session.begin():
+            row = {"operation": operation, "behaviour": behaviour, "times_left": times}
+            told = insert(SimulatedMisbehaviour).values(row)
+            session.execute(told.on_conflict_do_update(index_elements=["operation"], set_=row))
+
+    def _behaving(self, operation: str) -> "_Behaving":
+        with Session(self.engine) as session, session.begin():
+            told = session.exec(
+                select(SimulatedMisbehaviour)
+                .where(SimulatedMisbehaviour.operation == operation, SimulatedMisbehaviour.times_left > 0)
+                .with_for_update()
+            ).one_or_none()
+            if told is None:
+                return _Behaving(None)
+            told.times_left -= 1
+            return _Behaving(Behaviour(told.behaviour))
+
+
+@dataclass(frozen=True, slots=True)
+class _Behaving:
+    behaviour: Behaviour | None
+
+    def __enter__(self) -> Behaviour | None:
+        if self.behaviour is Behaviour.UNAVAILABLE:
+            raise GatewayUnavailable
+        if self.behaviour is Behaviour.REFUSED:
+            raise GatewayRefused("told_to_refuse")
+        return self.behaviour
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None and self.behaviour is Behaviour.LOST_ANSWER:
+            raise GatewayUnavailable
+
+
+def _payment(row: SimulatedPayment) -> Payment:
+    return Payment.model_validate(row.model_dump())

@@ -1,0 +1,54 @@
+"""Logs as JSON, or for people. What the SDK and uvicorn say goes the same way."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from settings import Settings
+
+SECRET = frozenset(
+    {"authorization", "phone", "email", "contact", "token", "jwt_key", "data_key", "notice_key"}
+)
+
+
+def configure(settings: Settings) -> None:
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        mask,
+    ]
+    as_json = settings.log_format == "json"
+    last: list[Any] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        if as_json
+        else [structlog.dev.ConsoleRenderer()]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    for noisy in ("httpx", "httpcore", "uvicorn.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def mask(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Personal data and secrets never reach a log."""
+    return {name: "***" if name in SECRET else value for name, value in event.items()}

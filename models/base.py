@@ -1,0 +1,22 @@
+"""The few types that every value here is made of."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+
+class Frozen(BaseModel):
+    """A value: immutable, and closed to fields that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Fen = Annotated[int, Field(strict=True, ge=0, le=10**15)]
+"""An amount of money in fen. Whole and never negative; `true`, "1" and 1e2 are refused (CV-8)."""
+
+Flag = Annotated[bool, Field(strict=True)]
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""An identifier that may stand in a URL and in a workflow id. It must not hold personal data."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

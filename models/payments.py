@@ -1,0 +1,117 @@
+"""Money that reached us: a payment as its gateway knows it, and the receipt that finds it a home."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field
+
+from models.base import Fen, Frozen, Id
+from models.cases import Extended, Opening, Paused, Resumed
+from models.tasks import Leads, Step
+
+
+class ReceiptStage(StrEnum):
+    ASKING = "asking"
+    APPLYING = "applying"
+    REFUNDING = "refunding"
+    CLOSED = "closed"
+
+
+class ReceiptOutcome(StrEnum):
+    APPLIED = "applied"
+    REFUNDED = "refunded"
+    UNCONFIRMED = "unconfirmed"
+
+
+class Payment(Frozen):
+    """What the gateway confirms of a payment. `reference` names the case that it is meant for."""
+
+    market: str
+    payment_id: Id
+    reference: str
+    amount_fen: Fen
+    currency: str
+    paid_at: AwareDatetime
+
+
+class PaymentPage(Frozen):
+    """Where a buyer pays."""
+
+    reference: str
+    pay_url: str
+
+
+class Charge(Frozen):
+    """What a case asks a buyer to pay, and until when the gateway should take it."""
+
+    market: str
+    reference: str
+    amount_fen: Fen
+    expires_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        return f"pay:{self.reference}"
+
+
+class Refund(Frozen):
+    """A payment to be given back in full."""
+
+    market: str
+    payment_id: Id
+    amount_fen: Fen
+    reason: str
+    regarding: str
+
+    @property
+    def key(self) -> str:
+        """One for each payment, so that whoever asks, and however often, it is refunded once."""
+        return f"refund:{self.market}:{self.payment_id}"
+
+    @classmethod
+    def of(cls, payment: Payment, reason: str) -> Self:
+        return cls(
+            market=payment.market,
+            payment_id=payment.payment_id,
+            amount_fen=payment.amount_fen,
+            reason=reason,
+            regarding=payment.reference,
+        )
+
+
+class PaymentQuery(Frozen):
+    market: str
+    payment_id: Id
+
+
+class Verdict(Frozen):
+    """Whether a case took a payment, and why not."""
+
+    taken: bool
+    reason: str | None = None
+
+
+class ReceiptTerms(Frozen):
+    ask_within: Annotated[timedelta, Field(gt=timedelta())]
+    """How long the gateway may take to know a payment that somebody told us of."""
+
+
+class PaymentReceipt(Frozen):
+    """A notice of money: nothing in it is believed but the payment's id."""
+
+    opening: Opening
+    terms: ReceiptTerms
+
+
+ReceiptEvent = Annotated[Extended | Paused | Resumed, Field(discriminator="event")]
+
+RECEIPT_STEPS = (
+    Step("confirmed", ReceiptStage.ASKING, Leads(ReceiptStage.APPLYING), "AMP-ORD-20"),
+    Step("never_confirmed", ReceiptStage.ASKING, Leads(ReceiptStage.CLOSED, ReceiptOutcome.UNCONFIRMED)),
+    Step("applied", ReceiptStage.APPLYING, Leads(ReceiptStage.CLOSED, ReceiptOutcome.APPLIED)),
+    Step("not_wanted", ReceiptStage.APPLYING, Leads(ReceiptStage.REFUNDING), "AMB-47"),
+    Step("refunded", ReceiptStage.REFUNDING, Leads(ReceiptStage.CLOSED, ReceiptOutcome.REFUNDED), "AMB-47"),
+)
+
+CURRENCY: Literal["CNY"] = "CNY"

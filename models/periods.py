@@ -1,0 +1,35 @@
+"""Calendar periods in ISO 8601, for what is agreed in years, months and days (AMB-46)."""
+
+from datetime import date, datetime, timedelta, timezone
+from typing import Annotated
+
+import isodate
+from pydantic import AfterValidator, StringConstraints
+
+CHINA = timezone(timedelta(hours=8), "+08:00")
+"""Asia/Shanghai. It has known no daylight saving since 1991, and local dates are decided in it (CV-1)."""
+
+
+def local_date(at: datetime) -> date:
+    return at.astimezone(CHINA).date()
+
+
+def after(day: date, period: str) -> date:
+    """The day a calendar period later; where that month is shorter, its last day (AMB-62)."""
+    end: date = day + isodate.parse_duration(period)
+    return end
+
+
+def _lasting(period: str) -> str:
+    start = date(2020, 1, 1)
+    if period == "P" or after(start, period) <= start:
+        raise ValueError("must last at least a day")
+    return period
+
+
+Period = Annotated[
+    str,
+    StringConstraints(pattern=r"^P(\d{1,2}Y)?(\d{1,3}M)?(\d{1,4}D)?$"),
+    AfterValidator(_lasting),
+]
+"""A calendar period such as P1Y, P6M or P30D, kept as it was written."""

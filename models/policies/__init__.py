@@ -1,0 +1,111 @@
+"""What differs between marketplaces, as data: one TOML file a market, each process with its versions."""
+
+import re
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from models.base import Frozen, Id
+from models.orders import OrderTerms
+from models.payments import ReceiptTerms
+from models.rules.placing import PlacingTerms
+
+HERE = Path(__file__).parent
+
+
+class BrokenPolicy(Exception):
+    """A policy file that cannot be used: which file, which line, which field, and why."""
+
+    def __init__(self, file: Path, line: int, field: str, reason: str) -> None:
+        super().__init__(f"{file.name}, line {line}, {field}: {reason}")
+        self.file, self.line, self.field, self.reason = file, line, field, reason
+
+
+class ProcessPolicy(Frozen):
+    """A process as a market runs it from `effective_from` on, until a later version takes over."""
+
+    version: Id
+    effective_from: AwareDatetime
+    source: Annotated[str, Field(min_length=1)]
+    rules: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class OrderPolicy(ProcessPolicy):
+    placing: PlacingTerms
+    terms: OrderTerms
+
+
+class ReceiptPolicy(ProcessPolicy):
+    terms: ReceiptTerms
+
+
+class MarketPolicy(BaseModel):
+    """Everything a market says. Versions are in order of their beginning."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    market: Id
+    title: str
+    title_zh: str
+    template_orders: tuple[OrderPolicy, ...] = Field(default=(), alias="template-orders")
+    payment_receipts: tuple[ReceiptPolicy, ...] = Field(default=(), alias="payment-receipts")
+
+    def versions(self, process: str) -> tuple[ProcessPolicy, ...]:
+        found: tuple[ProcessPolicy, ...] = getattr(self, process.replace("-", "_"), ())
+        return found
+
+    def in_force(self, process: str, at: datetime) -> ProcessPolicy | None:
+        """The latest version that has begun; None where the market does not run the process."""
+        begun = [version for version in self.versions(process) if version.effective_from <= at]
+        return max(begun, key=lambda version: version.effective_from, default=None)
+
+
+def load(extra: Path | None = None) -> dict[str, MarketPolicy]:
+    """The policies of every market. A file in `extra` adds a market, or replaces ours of the same name."""
+    files = {file.stem: file for folder in (HERE, extra) if folder for file in sorted(folder.glob("*.toml"))}
+    if extra is not None and not extra.is_dir():
+        raise BrokenPolicy(extra, 0, "POLICY_DIR", "is no directory")
+    return {market: read(file) for market, file in files.items()}
+
+
+def read(file: Path) -> MarketPolicy:
+    """One market's policy. Refuses a broken file with its line and field."""
+    text = file.read_text("utf-8")
+    try:
+        policy = MarketPolicy.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise BrokenPolicy(file, int(line[1]) if line else 0, "-", str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise BrokenPolicy(file, _line_of(text, first["loc"]), field, first["msg"]) from error
+    if policy.market != file.stem:
+        raise BrokenPolicy(file, _line_of(text, ("market",)), "market", f"is not {file.stem}")
+    for process in ("template-orders", "payment-receipts"):
+        versions = [each.version for each in policy.versions(process)]
+        if len(versions) != len(set(versions)):
+            raise BrokenPolicy(file, _line_of(text, (process,)), process, "has a version twice")
+    return policy
+
+
+def _line_of(text: str, loc: tuple[str | int, ...]) -> int:
+    """The line of a field, or of the nearest table around it that is written down."""
+    names = [part for part in loc if isinstance(part, str)]
+    which = next((part for part in loc if isinstance(part, int)), 0)
+    table: list[str] = []
+    count, best, best_depth = -1, 1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+\s*([\w.-]+)\s*\]+", line)
+        key = re.match(r"\s*([\w-]+)\s*=", line)
+        if header:
+            table = header[1].split(".")
+            count += line.lstrip().startswith("[[") and table == names[: len(table)]
+        path = table if header else [*table, key[1]] if key else []
+        here = path and path == names[: len(path)] and (not table or count == which)
+        if here and len(path) > best_depth:
+            best, best_depth = number, len(path)
+    return best

@@ -1,0 +1,119 @@
+"""Every process there is: how it starts, what moves it, and what it publishes of itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, JsonValue
+
+from models.base import Frozen, Id
+from models.cases import Opening, Role
+from models.orders import ORDER_STEPS, ORDER_TASKS, OrderEvent, OrderOutcome, OrderStage, PlacedOrder
+from models.payments import RECEIPT_STEPS, PaymentReceipt, ReceiptEvent, ReceiptOutcome, ReceiptStage
+from models.placing import PlaceOrder
+from models.policies import OrderPolicy, ProcessPolicy, ReceiptPolicy
+from models.rules.findings import Refused
+from models.rules.placing import certifies_as_business, findings
+from models.tasks import Step, TaskKind
+
+
+class Admitted(Frozen):
+    """A case that may begin: what its workflow starts with, and what nobody else may hold meanwhile."""
+
+    input: dict[str, JsonValue]
+    hold: str | None = None
+    hold_field: str | None = None
+    hold_rule: str | None = None
+    private: dict[str, JsonValue] | None = None
+
+
+class TellOfPayment(Frozen):
+    """Somebody says that money arrived. Only the payment's id is taken from it; the gateway knows the rest."""
+
+    id: Id
+
+
+Admit = Callable[[Any, Any, Opening], Admitted]
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process, as the API, the docs and the pictures are made from it."""
+
+    name: str
+    title: str
+    title_zh: str
+    workflow: str
+    started_by: frozenset[Role]
+    start: type[BaseModel]
+    event: Any
+    tasks: tuple[TaskKind, ...]
+    steps: tuple[Step, ...]
+    stages: type[StrEnum]
+    outcomes: type[StrEnum]
+    admit: Admit
+    ready: Callable[[dict[str, Any]], bool] = lambda _: True
+    """Whether the data a caller waits for at the start are there; waited for briefly, never insisted on."""
+
+
+def _place(order: PlaceOrder, policy: ProcessPolicy, opening: Opening) -> Admitted:
+    assert isinstance(policy, OrderPolicy)
+    if found := findings(order, policy.placing, opening.opened_at):
+        raise Refused(*found)
+    assert order.mini_program is not None and order.contact is not None  # noqa: PT018  findings saw to both
+    placed = PlacedOrder(
+        opening=opening,
+        terms=policy.terms,
+        buyer_id=order.on_behalf_of.id,
+        template_id=order.template.id,
+        mini_program_id=order.mini_program.id,
+        amount_fen=order.template.price_fen,
+        ends=order.ends or order.template.ends,
+        service_for=order.service_for,
+        certify_as_business=certifies_as_business(order),
+    )
+    return Admitted(
+        input=placed.model_dump(mode="json"),
+        hold=f"mini-program:{order.mini_program.id}",
+        hold_field="mini_program.id",
+        hold_rule="AMP-ORD-06",
+        private={"contact": order.contact.model_dump(exclude_none=True)},
+    )
+
+
+def _receive(_: TellOfPayment, policy: ProcessPolicy, opening: Opening) -> Admitted:
+    assert isinstance(policy, ReceiptPolicy)
+    return Admitted(input=PaymentReceipt(opening=opening, terms=policy.terms).model_dump(mode="json"))
+
+
+TEMPLATE_ORDERS = Process(
+    name="template-orders",
+    title="Template order",
+    title_zh="模板订购",
+    workflow="TemplateOrder",
+    started_by=frozenset({Role.SERVICE}),
+    start=PlaceOrder,
+    event=OrderEvent,
+    tasks=ORDER_TASKS,
+    steps=ORDER_STEPS,
+    stages=OrderStage,
+    outcomes=OrderOutcome,
+    admit=_place,
+    ready=lambda data: data["amount_fen"] == 0 or "pay_url" in data,
+)
+PAYMENT_RECEIPTS = Process(
+    name="payment-receipts",
+    title="Payment receipt",
+    title_zh="收款回单",
+    workflow="PaymentReceipt",
+    started_by=frozenset({Role.SERVICE}),
+    start=TellOfPayment,
+    event=ReceiptEvent,
+    tasks=(),
+    steps=RECEIPT_STEPS,
+    stages=ReceiptStage,
+    outcomes=ReceiptOutcome,
+    admit=_receive,
+)
+PROCESSES = {process.name: process for process in (TEMPLATE_ORDERS, PAYMENT_RECEIPTS)}

@@ -1,0 +1,18 @@
+"""How often we look for what fell between two steps, and how far back."""
+
+from datetime import timedelta
+
+from models.base import Frozen
+
+
+class Reconcile(Frozen):
+    every: timedelta = timedelta(seconds=20)
+    give_time: timedelta = timedelta(seconds=10)
+    """How long the API may take to start what it let in."""
+    look_back: timedelta = timedelta(days=3)
+    """How far back the gateway is asked for payments."""
+
+
+class Found(Frozen):
+    untold_payments: int
+    orphans: int

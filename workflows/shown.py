@@ -1,0 +1,48 @@
+"""What operators see of a case in the Temporal UI: search attributes, and an account of it in Markdown."""
+
+from datetime import datetime, timedelta, timezone
+
+from temporalio import workflow
+
+from models.cases import CaseView
+from models.search_attributes import DEADLINE, STAGE, WAITING_ON, next_due, waiting_on
+
+CHINA = timezone(timedelta(hours=8), "CST")
+
+
+def show(view: CaseView, before: CaseView) -> None:
+    """Let Temporal's lists and the case's page say what the case is now."""
+    due = next_due(view)
+    now = (view.stage, waiting_on(view), due.deadline_at if due else None)
+    was = next_due(before)
+    if before.version == 0 or now != (before.stage, waiting_on(before), was.deadline_at if was else None):
+        deadline = now[2]
+        workflow.upsert_search_attributes(
+            [
+                STAGE.value_set(view.stage),
+                WAITING_ON.value_set("+".join(now[1])) if now[1] else WAITING_ON.value_unset(),
+                DEADLINE.value_set(deadline) if deadline else DEADLINE.value_unset(),
+            ]
+        )
+    workflow.set_current_details(account(view))
+
+
+def account(view: CaseView) -> str:
+    """The case in a few lines: its stage, who is to move, until when, and what follows silence."""
+    ending = f" · **{view.outcome}**" if view.outcome else ""
+    lines = [f"### {view.process} {view.id}", f"**{view.stage}**{ending} · {view.market} · v{view.version}"]
+    if view.blocked_by:
+        lines.append(f"⛔ blocked by {', '.join(view.blocked_by)}: an operator may send `resumed`")
+    if view.tasks:
+        lines += ["", "| task | waiting on | until | then | accepts |", "|---|---|---|---|---|"]
+    for task in view.tasks:
+        until = f"paused, {task.left} left" if task.paused else _local(task.deadline_at)
+        events = ", ".join(f"`{a.event}`" for a in task.accepts)
+        lines.append(f"| {task.name} | {task.waiting_on} | {until} | {task.on_deadline or '-'} | {events} |")
+    if view.data:
+        lines += ["", *(f"- {name}: {value}" for name, value in view.data.items())]
+    return "\n".join(lines)
+
+
+def _local(at: datetime | None) -> str:
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S} +08:00" if at else "-"
