@@ -30,7 +30,7 @@ class Reconciliation:
 
     @activity.defn(name="reconcile")
     async def reconcile(self, terms: Reconcile) -> Found:
-        """Open a receipt for each confirmed payment without one, then start what was let in and not started."""
+        """A receipt for each confirmed payment without one; a start for each case let in and not started."""
         now = datetime.now(UTC)
         receipts = await asyncio.to_thread(self._admit_untold, now - terms.look_back)
         orphans = await asyncio.to_thread(self._orphans, now - terms.give_time)
@@ -59,4 +59,4 @@ class Reconciliation:
             .limit(500)
         )
         with Session(self.engine) as session:
-            return [(workflow, start) for workflow, start in session.exec(never_begun)]
+            return [(workflow, dict(start)) for workflow, start in session.exec(never_begun)]

@@ -42,8 +42,14 @@ class Records:
         except (IntegrityError, DataError) as error:
             raise ApplicationError(str(error.orig), type="Unrecordable", non_retryable=True) from error
         for change in batch.changes:
-            log.info("recorded", case_id=batch.view.case_id, event_name=change.event, version=change.version,
-                     stage=change.stage_after, actor=f"{change.actor.role}:{change.actor.subject}")  # fmt: skip
+            log.info(
+                "recorded",
+                case_id=batch.view.case_id,
+                change=change.event,
+                version=change.version,
+                stage=change.stage_after,
+                actor=f"{change.actor.role}:{change.actor.subject}",
+            )
 
     @activity.defn(name="alarm")
     def alarm(self, alarm: Alarm) -> None:

@@ -159,11 +159,11 @@ class CaseView(Frozen):
     tasks: tuple[Task, ...] = ()
     blocked_by: tuple[str, ...] = ()
     policy_version: str
-    data: dict[str, JsonValue] = {}
+    data: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class Answer(Frozen):
-    """What an event is answered with: the case as it then stood on record, and the digest it was taken for."""
+    """What an event is answered with: the case as it then stood on record, and the digest it came with."""
 
     view: CaseView
     digest: str
@@ -178,7 +178,7 @@ class Change(Frozen):
     actor: Actor
     key: str | None = None
     digest: str | None = None
-    data: dict[str, JsonValue] = {}
+    data: dict[str, JsonValue] = Field(default_factory=dict)
     stage_before: str | None
     stage_after: str
 

@@ -186,7 +186,7 @@ CERTIFICATION = TaskKind(
     name="certification",
     stage=OrderStage.IMPLEMENTING,
     waiting_on=Party.PROVIDER,
-    moves={BusinessCertified: Leads(OrderStage.IMPLEMENTING)} | _IN_IMPLEMENTING,
+    moves={BusinessCertified: Leads(OrderStage.IMPLEMENTING), **_IN_IMPLEMENTING},
     silence=_NOT_IMPLEMENTED,
     within="implement_within",
     even_paused=(RefundRequested,),
@@ -196,7 +196,7 @@ IMPLEMENTATION = TaskKind(
     name="implementation",
     stage=OrderStage.IMPLEMENTING,
     waiting_on=Party.PROVIDER,
-    moves={VersionSubmitted: Leads(OrderStage.IMPLEMENTING)} | _IN_IMPLEMENTING,
+    moves={VersionSubmitted: Leads(OrderStage.IMPLEMENTING), **_IN_IMPLEMENTING},
     silence=_NOT_IMPLEMENTED,
     within="implement_within",
     even_paused=(RefundRequested,),
@@ -209,8 +209,8 @@ VERSION_REVIEW = TaskKind(
     moves={
         VersionApproved: Leads(OrderStage.CONFIRMING),
         VersionRejected: Leads(OrderStage.IMPLEMENTING),
-    }
-    | _IN_IMPLEMENTING,
+        **_IN_IMPLEMENTING,
+    },
     silence=_NOT_IMPLEMENTED,
     within="implement_within",
     even_paused=(RefundRequested,),

@@ -29,7 +29,7 @@ class Admitted(Frozen):
 
 
 class TellOfPayment(Frozen):
-    """Somebody says that money arrived. Only the payment's id is taken from it; the gateway knows the rest."""
+    """Somebody says that money arrived. Only the payment's id is taken from it."""
 
     id: Id
 

@@ -100,7 +100,7 @@ class Opened:
         answer = await self.handle.execute_update(
             "report", report, id=key, result_type=Answer, rpc_timeout=timedelta(seconds=20)
         )
-        return answer.view
+        return Answer.model_validate(answer).view
 
     async def ends(self) -> str:
         """Let time pass, from deadline to deadline, until the case is closed: its outcome."""

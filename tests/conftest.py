@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -53,7 +54,7 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=server, data_converter=pydantic_data_converter
     ) as env:
-        types = {key.name: key.indexed_value_type for key in KEYS}
+        types: Any = {key.name: key.indexed_value_type for key in KEYS}
         await env.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=types)
         )

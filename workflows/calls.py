@@ -1,9 +1,16 @@
 """How patiently a workflow calls. Every call picks one of these by name."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any, TypeVar, overload
 
+from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityConfig
+
+S = TypeVar("S")
+P = TypeVar("P")
+R = TypeVar("R")
 
 # Our own database: quick, and worth another try for as long as it takes. Its longest pause between two
 # tries keeps what PostgreSQL shows within 60 s of any recovery.
@@ -36,3 +43,36 @@ UNDECIDED = ActivityConfig(
         non_retryable_error_types=["Refused"],
     ),
 )
+
+
+@overload
+async def call(
+    activity: Callable[[S, P], Awaitable[R]],
+    arg: P,
+    patience: ActivityConfig,
+    *,
+    summary: str = ...,
+    within: timedelta | None = ...,
+) -> R: ...
+@overload
+async def call(
+    activity: Callable[[S, P], R],
+    arg: P,
+    patience: ActivityConfig,
+    *,
+    summary: str = ...,
+    within: timedelta | None = ...,
+) -> R: ...
+async def call(
+    activity: Callable[[Any, Any], Any],
+    arg: Any,
+    patience: ActivityConfig,
+    *,
+    summary: str = "",
+    within: timedelta | None = None,
+) -> Any:
+    """Perform an activity. The Temporal UI shows `summary`; `within` ends even the longest patience."""
+    config: ActivityConfig = {**patience, "summary": summary[:200]}
+    if within is not None:
+        config["schedule_to_close_timeout"] = within
+    return await workflow.execute_activity_method(activity, arg, **config)

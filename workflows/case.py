@@ -54,7 +54,7 @@ class Case:
                 if cancellation_refused or workflow.cancellation_reason() is None:
                     raise
                 cancellation_refused = True
-                self._record.add("cancellation_refused", TEMPORAL)
+                self._record.add("cancellation_refused", {}, TEMPORAL)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return telling.result()
 
@@ -102,16 +102,16 @@ class Case:
         self.show(**facts)
         self._since = at or self._since
         if self._record.stage is None:
-            opened = self._record.add("opened", self._opening.opened_by)
+            opened = self._record.add("opened", {}, self._opening.opened_by)
             opened.digest = self._opening.digest
         elif event or not self._record.pending:
-            self._record.add(event or "went_on", **facts)
+            self._record.add(event or "went_on", facts)
         self._record.stage = str(stage)
 
     def note(self, event: str, **facts: JsonValue) -> None:
         """Facts that came by themselves, such as a link from a gateway: a change of its own."""
         self.show(**facts)
-        self._record.add(event, **facts)
+        self._record.add(event, facts)
 
     def show(self, **facts: JsonValue) -> None:
         """Put facts into the case's data. They go on record with the change under way, or the next."""
@@ -127,7 +127,7 @@ class Case:
             clock = countdown.clock.replanned(until)
             if clock != countdown.clock:
                 countdown.clock = clock
-                self._record.add("replanned", task=task, until=until.isoformat())
+                self._record.add("replanned", {"task": task, "until": until.isoformat()})
 
     async def insist(self, call: Callable[[], Awaitable[T]]) -> T:
         """Do what the story cannot go on without: a refusal blocks the case until an operator resumes it."""
@@ -139,7 +139,7 @@ class Case:
                     raise asyncio.CancelledError from error
                 kind, detail = cause_of(error)
                 self._record.blocked_by = (kind,)
-                self._record.add("blocked", kind=kind, detail=detail)
+                self._record.add("blocked", {"kind": kind, "detail": detail})
                 try:
                     await workflow.wait_condition(lambda: not self._record.blocked_by)
                 finally:
@@ -205,8 +205,8 @@ class Case:
 
     def _add_reported(self, report: Report[Any]) -> Row:
         data = report.event.model_dump(mode="json", exclude={"event", "on_behalf_of"}, exclude_none=True)
-        row = self._record.add(report.event.event, report.actor, **data)
-        row.data["occurred_at"] = report.occurred_at.isoformat()
+        data["occurred_at"] = report.occurred_at.isoformat()
+        row = self._record.add(report.event.event, data, report.actor)
         row.key, row.digest = report.key, report.digest
         return row
 
@@ -216,7 +216,7 @@ class Case:
             self._rows[task] = self._add_reported(task.report)
         else:
             self._since = task.countdown.clock.deadline_at or workflow.now()
-            self._record.add(f"{task.kind.name}_overdue", deadline_at=self._since.isoformat())
+            self._record.add(f"{task.kind.name}_overdue", {"deadline_at": self._since.isoformat()})
 
     def _open_tasks(self) -> tuple[Task, ...]:
         tasks = tuple(task.seen() for task in self._open if not task.is_over)

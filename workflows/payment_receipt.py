@@ -21,7 +21,7 @@ from models.payments import (
     ReceiptStage,
     Refund,
 )
-from workflows.calls import OUTSIDE, UNDECIDED
+from workflows.calls import OUTSIDE, UNDECIDED, call
 from workflows.case import Case
 from workflows.record import cause_of
 
@@ -48,16 +48,14 @@ class PaymentReceiving:
         facts = payment.model_dump(mode="json", include={"amount_fen", "currency", "paid_at"})
         case.enter(ReceiptStage.APPLYING, "confirmed", at=payment.paid_at, **facts)
         verdict = await case.insist(
-            lambda: workflow.execute_activity_method(Receipts.apply, payment, **UNDECIDED)
+            lambda: call(Receipts.apply, payment, UNDECIDED, summary=payment.reference)
         )
         if verdict.taken:
             case.enter(ReceiptStage.CLOSED, "applied")
             return ReceiptOutcome.APPLIED
         case.enter(ReceiptStage.REFUNDING, "not_wanted", reason=verdict.reason)
         refund = Refund.of(payment, verdict.reason or "not_wanted")
-        await case.insist(
-            lambda: workflow.execute_activity_method(Payments.refund, refund, summary=refund.key, **OUTSIDE)
-        )
+        await case.insist(lambda: call(Payments.refund, refund, OUTSIDE, summary=refund.key))
         case.enter(ReceiptStage.CLOSED, "refunded")
         return ReceiptOutcome.REFUNDED
 
@@ -77,8 +75,8 @@ class PaymentReceiving:
         opening, terms = self.receipt.opening, self.receipt.terms
         query = PaymentQuery(market=opening.market, payment_id=opening.id)
         try:
-            return await workflow.execute_activity_method(
-                Payments.ask, query, schedule_to_close_timeout=terms.ask_within, **UNDECIDED
+            return await call(
+                Payments.ask, query, UNDECIDED, summary=query.payment_id, within=terms.ask_within
             )
         except ActivityError as error:
             if cause_of(error)[0] == "NotConfirmed":

@@ -4,7 +4,7 @@ from temporalio import workflow
 
 from activities.reconciliation import Reconciliation
 from models.reconciling import Reconcile
-from workflows.calls import OUTSIDE
+from workflows.calls import OUTSIDE, call
 
 RECONCILING = "reconciliation"
 
@@ -14,6 +14,6 @@ class Reconciling:
     @workflow.run
     async def run(self, terms: Reconcile) -> None:
         while not workflow.info().is_continue_as_new_suggested():
-            await workflow.execute_activity_method(Reconciliation.reconcile, terms, **OUTSIDE)
+            await call(Reconciliation.reconcile, terms, OUTSIDE)
             await workflow.sleep(terms.every, summary="until the next reconciliation")
         workflow.continue_as_new(terms)

@@ -8,7 +8,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.records import Records
 from models.cases import SYSTEM, Actor, Alarm, Batch, CaseView, Change, Opening, Task
-from workflows.calls import RECORD
+from workflows.calls import RECORD, call
 from workflows.shown import account, show
 
 
@@ -60,7 +60,7 @@ class Record:
     def pending(self) -> bool:
         return bool(self._rows)
 
-    def add(self, event: str, actor: Actor = SYSTEM, **data: JsonValue) -> Row:
+    def add(self, event: str, data: dict[str, JsonValue], actor: Actor = SYSTEM) -> Row:
         row = Row(event, actor, self.stage)
         row.data = data
         self._rows.append(row)
@@ -104,14 +104,12 @@ class Record:
         batch = Batch(run_id=workflow.info().run_id, changes=changes, view=view)
         while True:
             try:
-                await workflow.execute_activity_method(
-                    Records.record, batch, summary=", ".join(row.event for row in rows)[:200], **RECORD
-                )
+                await call(Records.record, batch, RECORD, summary=", ".join(row.event for row in rows))
             except ActivityError as error:
                 self.stuck, detail = cause_of(error)
                 workflow.set_current_details(account(view.model_copy(update={"blocked_by": (self.stuck,)})))
                 alarm = Alarm(view=view, kind=self.stuck, detail=detail)
-                await workflow.execute_activity_method(Records.alarm, alarm, summary=self.stuck, **RECORD)
+                await call(Records.alarm, alarm, RECORD, summary=self.stuck)
                 await workflow.wait_condition(lambda: self.stuck is None)
                 batch = batch.model_copy(update={"takes_over": True})
             else:

@@ -33,7 +33,7 @@ from models.orders import (
 )
 from models.payments import Charge
 from models.rules.payments import pays_in_time
-from workflows.calls import OUTSIDE
+from workflows.calls import OUTSIDE, call
 from workflows.case import Case
 
 
@@ -96,9 +96,7 @@ class TemplateOrder:
         if isinstance(paid, Paid):
             return paid
         case.enter(OrderStage.CLOSING_PAYMENT)
-        payments = await case.insist(
-            lambda: workflow.execute_activity_method(Payments.close, charge, **OUTSIDE)
-        )
+        payments = await case.insist(lambda: call(Payments.close, charge, OUTSIDE, summary=charge.reference))
         due = clock.clock.deadline_at
         found = next((p for p in payments if pays_in_time(p, charge.amount_fen, due)), None)
         if paid is None and found is not None:
@@ -110,9 +108,7 @@ class TemplateOrder:
         return paid
 
     async def _show_where_to_pay(self, charge: Charge) -> None:
-        page = await self.case.insist(
-            lambda: workflow.execute_activity_method(Payments.open, charge, summary=charge.key, **OUTSIDE)
-        )
+        page = await self.case.insist(lambda: call(Payments.open, charge, OUTSIDE, summary=charge.key))
         self.case.note("payment_opened", pay_url=page.pay_url)
 
     async def _implementation(self) -> Event | None:
@@ -136,8 +132,6 @@ class TemplateOrder:
             return outcome
         refund = self.order.refund_of(self.paid, outcome)
         self.case.enter(OrderStage.REFUNDING)
-        await self.case.insist(
-            lambda: workflow.execute_activity_method(Payments.refund, refund, summary=refund.key, **OUTSIDE)
-        )
+        await self.case.insist(lambda: call(Payments.refund, refund, OUTSIDE, summary=refund.key))
         self.case.enter(OrderStage.CLOSED, "refunded", amount_fen=refund.amount_fen)
         return outcome

@@ -1,4 +1,4 @@
-"""Whether an order may be placed (AMP-ORD-05..17, -21, AMP-IMP-09). Every check names the field it is about."""
+"""Whether an order may be placed (AMP-ORD-05..17, -21, AMP-IMP-09). Each finding names its field."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -47,7 +47,7 @@ def certifies_as_business(order: PlaceOrder) -> bool:
 
 
 def may_renew(service: RunningService, today: date, horizon: str) -> bool:
-    """At most the horizon is left, its last day included (AMP-ORD-16); always without a version (AMP-ORD-17)."""
+    """At most the horizon is left, its last day included; always without a version (AMP-ORD-16, -17)."""
     return not service.version_submitted or service.ends_on <= after(today, horizon)
 
 

@@ -31,7 +31,7 @@ XACT_ID = "pg_current_xact_id()::text::bigint"
 
 
 def _at(*, nullable: bool = False, index: bool = False) -> Any:
-    return Field(sa_type=DateTime(timezone=True), nullable=nullable, index=index)  # type: ignore[call-overload]
+    return Field(sa_type=DateTime(timezone=True), nullable=nullable, index=index)
 
 
 def _json(*, nullable: bool = False) -> Any:
@@ -89,8 +89,8 @@ class CaseRow(SQLModel, table=True):
     changed_at: datetime = _at()
     closed_at: datetime | None = _at(nullable=True)
     due_at: datetime | None = _at(nullable=True, index=True)
-    waiting_on: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
-    blocked_by: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    waiting_on: list[str] = Field(sa_type=ARRAY(Text))
+    blocked_by: list[str] = Field(sa_type=ARRAY(Text))
     view: Json = _json()
 
 
