@@ -2,15 +2,17 @@
 
 import atexit
 import ctypes
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from pwd import struct_passwd
 from types import TracebackType
@@ -83,13 +85,21 @@ def command_of(pid: int) -> list[str]:
         return []
 
 
-def end_leftover(pid: int, command: Sequence[str], within_s: float = 10) -> None:
-    """Ends what an earlier owner left behind. Whoever has its id by now but runs another command stays."""
-    begun = time.monotonic()
-    while command_of(pid) == list(command):
-        late = time.monotonic() - begun > within_s
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL if late else signal.SIGINT)
+def note_children(file: Path, children: Iterable["Child"]) -> None:
+    """For `end_leftovers`, in case the owner has no time to end them."""
+    file.write_text(json.dumps({child.pid: child.command for child in children if child.launched_at}))
+
+
+def end_leftovers(file: Path, within_s: float = 10) -> None:
+    """Ends what outlived its owner. Whoever has such an id by now but runs another command stays."""
+    noted: dict[str, list[str]] = {}
+    with suppress(FileNotFoundError, ValueError):
+        noted = json.loads(file.read_text())
+    deadline = time.monotonic() + within_s
+    while left := {int(pid) for pid, command in noted.items() if command_of(int(pid)) == command}:
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT if time.monotonic() < deadline else signal.SIGKILL)
         time.sleep(0.1)
 
 
@@ -138,12 +148,14 @@ class Child:
         log: Path | None = None,
         environment: Mapping[str, str] | None = None,
         ready: Callable[[], bool] = lambda: True,
+        stops_within_s: float = 10,
     ) -> None:
         self.part = part
         self.command = list(command)
         self.ports = tuple(ports)
         self.log = log
         self.environment = environment
+        self.stops_within_s = stops_within_s
         self.account: struct_passwd | None = None
         self.descriptors: tuple[int, ...] = ()
         self.launched_at = 0.0
@@ -202,25 +214,29 @@ class Child:
             ) from error
         atexit.register(self.kill)
 
-    def await_ready(self, within_s: float = 60) -> None:
+    def await_ready(self, within_s: float = 60, needs: Sequence["Child"] = ()) -> None:
+        """Refused with `CannotStart` as soon as it ends, or one that it needs."""
         deadline = time.monotonic() + within_s
-        # An answer counts only from a live child: it could be a stranger's, who was quicker at the port.
-        while not (self.ready() and self.ended is None):
-            if self.ended is not None:
-                raise CannotStart(self.part, f"it ended ({self.ended}).\n{self.last_words()}", self._advice)
+        while not self.ready():
+            for child in (self, *needs):
+                child.refuse_if_ended()
             if time.monotonic() > deadline:
-                raise CannotStart(
-                    self.part, f"not ready after {within_s:g} s.\n{self.last_words()}", self._advice
-                )
+                why = f"not ready after {within_s:g} s.\n{self.last_words()}"
+                raise CannotStart(self.part, why, self.advice)
             time.sleep(0.05)
+        self.refuse_if_ended()  # or the answer was a stranger's, who was quicker at the port
 
-    def stop(self, within_s: float = 10) -> None:
-        """Orderly when it can be, within the seconds given. Without effect on what has ended."""
+    def refuse_if_ended(self) -> None:
+        if self.ended is not None:
+            raise CannotStart(self.part, f"it ended ({self.ended}).\n{self.last_words()}", self.advice)
+
+    def stop(self) -> None:
+        """In order, or by force when that takes too long. Without effect on what has ended."""
         try:
             if self._process is not None and self.ended is None:
                 self._process.send_signal(self.stop_by)
                 with suppress(subprocess.TimeoutExpired):
-                    self._process.wait(within_s)
+                    self._process.wait(self.stops_within_s)
         finally:
             self.kill()
             atexit.unregister(self.kill)
@@ -255,7 +271,7 @@ class Child:
         self.stop()
 
     @property
-    def _advice(self) -> str:
+    def advice(self) -> str:
         return f"Its log: {self.log}" if self.log else "It keeps no log of its own."
 
     def _open_output(self) -> None:
@@ -269,3 +285,18 @@ class Child:
             if os.fstat(self._output.fileno()).st_size > LOG_LIMIT:
                 self._output.truncate(0)
         self._output_from = os.fstat(self._output.fileno()).st_size
+
+
+@contextmanager
+def signals_end_the_block() -> Iterator[None]:
+    """SIGTERM and SIGHUP end it as Ctrl-C does. Without effect outside the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {name: signal.signal(name, signal.default_int_handler) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler or signal.SIG_DFL)

@@ -3,88 +3,53 @@
 What the settings name (DATABASE_URL, TEMPORAL_ADDRESS) is used instead of a part of our own.
 """
 
-import fcntl
-import http.client
-import threading
+import os
+import re
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
-from urllib.parse import urlsplit
+from typing import Annotated, NoReturn, Self
 
-from pydantic import AwareDatetime, Field, ValidationError
+import typer
 from rich.console import Console
+from rich.markup import escape
 
-from children import CannotStart, Child, end_leftover
-from keys import Keys, bearer_token
-from models.base import Frozen
+from children import (
+    LOOPBACK,
+    ROOT,
+    CannotStart,
+    Child,
+    claim_port,
+    end_leftovers,
+    note_children,
+    signals_end_the_block,
+)
+from data_directory import Keys, Running, answers, bearer_token, locked, running_stack
 from models.cases import Role
+from servers import PostgresServer, TemporalServer, connect_once, knock, reach
 from settings import Settings, settings
+from watch import Watch
+
+__all__ = ["CannotStart", "Keys", "Running", "Stack", "bearer_token", "running_stack"]
 
 PORTS = {"postgres": 54329, "temporal": 7233, "ui": 8233, "api": 8000}
 SAMPLE_PROVIDER = "provider-1"
 WITHIN_S = 60
 WORKER_STOPS_WITHIN_S = 25
 """More than a worker takes to finish the activities that are under way."""
-ENDS_A_MINUTE = 5
-"""How often a part may end by itself before it is given up."""
-
-
-class Running(Frozen):
-    """What stack.json says of a stack: where its parts answer, and which processes they are."""
-
-    api_url: str
-    ui_url: str | None
-    temporal_address: str
-    database_url: str = Field(repr=False)
-    owner: int
-    started_at: AwareDatetime
-    ports: dict[str, int]
-    children: dict[int, list[str]]
-
-    @classmethod
-    def last(cls, data_dir: Path) -> Self | None:
-        """What was written last, whether it still runs or not."""
-        with suppress(OSError, ValidationError):
-            return cls.model_validate_json((data_dir / "stack.json").read_text())
-        return None
-
-
-def running_stack(of: Settings | None = None) -> Running | None:
-    """The stack that is up with this data directory, if its API answers."""
-    data_dir = (of or settings()).data_dir
-    try:
-        with (data_dir / "lock").open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        running = Running.last(data_dir)
-        return running if running and answers(running.api_url, "/healthz") else None
-    except FileNotFoundError:
-        pass
-    return None
-
-
-def answers(url: str, path: str) -> bool:
-    """Whether GET is answered with 200 there, within two seconds and never by way of a proxy."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 class Stack:
     """A stack that is up for as long as the block that started it."""
 
     keys: Keys
-    api_url: str
-    ui_url: str | None
-    temporal_address: str
     database_url: str
+    temporal_address: str
+    ui_url: str | None
+    api_url: str
 
     def __init__(self, settings: Settings, console: Console | None = None) -> None:
         self.settings = settings
@@ -93,9 +58,7 @@ class Stack:
         self._ends = ExitStack()
         self._children: list[Child] = []
         self._ports: dict[str, int] = {}
-        self._started_at = datetime.now(UTC)
-        self._failure: CannotStart | None = None
-        self._unwatched, self._ended = threading.Event(), threading.Event()
+        self._watch = Watch(self._children, self._restarted)
 
     @classmethod
     @contextmanager
@@ -105,36 +68,239 @@ class Stack:
         SIGTERM and SIGHUP end the block as Ctrl-C does.
         """
         stack = cls(settings, console)
-        with _ended_in_order(), stack._ends:
+        with signals_end_the_block(), stack._ends:
             try:
-                stack.data_dir.mkdir(parents=True, exist_ok=True)
-                stack._ends.enter_context(_locked(stack.data_dir))
                 stack._start()
             except OSError as error:
-                raise CannotStart(
-                    "The stack", str(error), "Set DATA_DIR to a directory of your own."
-                ) from error
-            yield stack
+                raise CannotStart("The stack", str(error), "Set DATA_DIR to a directory of yours.") from error
+            try:
+                yield stack
+            except Exception as error:
+                # What went wrong in the block is then but a consequence.
+                if stack._watch.failure is not None:
+                    raise stack._watch.failure from error
+                raise
 
     def token(self, role: Role, *, market: str = "*", provider_id: str | None = None) -> str:
         return bearer_token(self.settings, role, market=market, provider_id=provider_id)
 
     def wait(self) -> None:
         """Until a part is given up: then `CannotStart`."""
-        self._unwatched.wait()
-        if self._failure is not None:
-            raise self._failure
+        self._watch.wait()
 
     def _start(self) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._ends.enter_context(locked(self.data_dir))
+        end_leftovers(self.data_dir / "children.json")
         last = Running.last(self.data_dir)
-        for pid, command in last.children.items() if last else ():
-            end_leftover(pid, command)
+        self._ports = dict(last.ports) if last else {}
         Keys.make(self.data_dir)
         self.keys = Keys.of(self.settings)
-        self._ports = dict(last.ports) if last else {}
+        self._ends.callback(self._watch.release)
         self._start_servers()
         self._migrate()
         self._start_ours()
-        watcher = threading.Thread(target=self._watch, daemon=True)
-        watcher.start()
-        self._ends.callback(self._ended.set)
+        self._write()
+        self._watch.begin()
+        self._ends.callback(self._watch.leave)
+        self._ends.callback(self.console.print, "Ending: API, worker, Temporal, PostgreSQL")
+
+    def _start_servers(self) -> None:
+        begun = time.monotonic()
+        given = self.settings
+        servers: list[Child] = []
+        if given.database_url is None:
+            postgres = PostgresServer(
+                self.data_dir / "postgres", self._port("postgres"), log=self._log("postgres")
+            )
+            self._launch(postgres)
+            servers.append(postgres)
+            self.database_url = postgres.url
+        else:
+            self.database_url = given.database_url
+        if given.temporal_address is None:
+            temporal = TemporalServer(
+                self.data_dir / "temporal.db",
+                self._port("temporal"),
+                self._port("ui"),
+                namespace=given.temporal_namespace,
+                log=self._log("temporal"),
+            )
+            self._launch(temporal)
+            servers.append(temporal)
+            self.temporal_address, self.ui_url = temporal.address, temporal.ui_url
+        else:
+            self.temporal_address, self.ui_url = given.temporal_address, given.temporal_ui_url
+            reach("TEMPORAL_ADDRESS", lambda: knock(self.temporal_address))
+        if given.database_url is not None:
+            reach("DATABASE_URL", lambda: connect_once(self.database_url))
+        for server in servers:
+            server.await_ready(WITHIN_S)
+            self._tell(server.part, begun)
+
+    def _migrate(self) -> None:
+        from models.tables.migrate import upgrade  # noqa: PLC0415  a token needs no tables
+
+        begun = time.monotonic()
+        try:
+            upgrade(self.database_url)
+        except Exception as error:
+            raise CannotStart(
+                "Tables", str(error), "Mend the migration or the database, then again."
+            ) from error
+        self._tell("tables", begun)
+
+    def _start_ours(self) -> None:
+        port = self._port("api")
+        self.api_url = f"http://{LOOPBACK}:{port}"
+        environment = self._environment(port)
+        worker = Child(
+            "worker",
+            [sys.executable, str(ROOT / "worker.py")],
+            log=self._log("worker"),
+            environment=environment,
+            stops_within_s=WORKER_STOPS_WITHIN_S,
+        )
+        served = ["--factory", "api.app:create_app", "--host", LOOPBACK, "--port", str(port)]
+        api = Child(
+            "API",
+            [sys.executable, "-m", "uvicorn", *served, "--timeout-graceful-shutdown", "5"],
+            ports=[port],
+            log=self._log("api"),
+            environment=environment,
+            ready=lambda: answers(self.api_url, "/readyz"),
+        )
+        begun = time.monotonic()
+        self._launch(worker)
+        self._launch(api)
+        api.await_ready(WITHIN_S, needs=[worker])
+        self._tell("worker, API", begun)
+
+    def _environment(self, api_port: int) -> dict[str, str]:
+        given = {
+            "DATABASE_URL": self.database_url,
+            "TEMPORAL_ADDRESS": self.temporal_address,
+            "TEMPORAL_NAMESPACE": self.settings.temporal_namespace,
+            "TEMPORAL_UI_URL": self.ui_url,
+            "API_HOST": LOOPBACK,
+            "API_PORT": str(api_port),
+            "PUBLIC_URL": str(self.settings.public_url or self.api_url),
+            "POLICY_DIR": str(self.settings.policy_dir.resolve()) if self.settings.policy_dir else None,
+            "DATA_DIR": str(self.data_dir),
+            "SIMULATOR": "true",
+            "LOG_FORMAT": "json",
+            **{name.upper(): key for name, key in self.keys.model_dump().items()},
+        }
+        return {**os.environ, **{name: value for name, value in given.items() if value is not None}}
+
+    def _port(self, name: str) -> int:
+        if name == "api" and "api_port" in self.settings.model_fields_set:
+            self._ports[name] = claim_port(self.settings.api_port)
+        else:
+            self._ports[name] = claim_port(self._ports.get(name, 0), PORTS[name])
+        return self._ports[name]
+
+    def _log(self, name: str) -> Path:
+        return self.data_dir / "logs" / f"{name}.log"
+
+    def _launch(self, child: Child) -> None:
+        self._children.append(child)
+        self._ends.callback(child.stop)
+        child.launch()
+        note_children(self.data_dir / "children.json", self._children)
+
+    def _write(self) -> None:
+        Running(
+            api_url=self.api_url,
+            ui_url=self.ui_url,
+            temporal_address=self.temporal_address,
+            database_url=self.database_url,
+            ports=self._ports,
+            owner=os.getpid(),
+            started_at=datetime.now(UTC),
+        ).write(self.data_dir)
+
+    def _tell(self, part: str, begun: float) -> None:
+        self.console.print(f"[green]✓[/] {part:<12} {time.monotonic() - begun:5.1f} s", highlight=False)
+
+    def _restarted(self, child: Child, how: int) -> None:
+        note_children(self.data_dir / "children.json", self._children)
+        self.console.print(f"[yellow]![/] {child.part} ended ({how}) and was started again")
+
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+@app.command()
+def up() -> None:
+    """Start the stack and keep it until Ctrl-C. Its data stay."""
+    try:
+        with Stack.started(settings(), out) as stack:
+            _show(stack)
+            stack.wait()
+    except KeyboardInterrupt:
+        out.print(f"Ended. The data stay in {settings().data_dir}")
+    except CannotStart as error:
+        _fail(error)
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Option()],
+    market: Annotated[str, typer.Option(help="One market, or * for all.")] = "*",
+    provider_id: Annotated[str | None, typer.Option(help="For providers, and only for them.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Who it is: a second operator needs another.")] = None,
+    ttl: Annotated[str, typer.Option(help="Such as 30m, 12h or 7d.")] = "12h",
+) -> None:
+    """Print a bearer token for the stack that is up."""
+    if running_stack() is None:
+        _fail(CannotStart("Token", f"no stack is up in {settings().data_dir}.", "Start one: make up"))
+    try:
+        typer.echo(
+            bearer_token(
+                settings(),
+                role,
+                market=market,
+                provider_id=provider_id,
+                subject=subject,
+                lasts=_duration(ttl),
+            )
+        )
+    except CannotStart as error:
+        _fail(error)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _duration(text: str) -> timedelta:
+    if (parts := re.fullmatch(r"([1-9]\d{0,5})([smhd])", text)) is None:
+        raise ValueError("a period is a number and one of s, m, h, d, such as 12h")
+    unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[parts[2]]
+    return timedelta(**{unit: int(parts[1])})
+
+
+def _show(stack: Stack) -> None:
+    out.print()
+    for name, value in (
+        ("API", f"{stack.api_url}/docs"),
+        ("Temporal UI", stack.ui_url or "-"),
+        ("Data, logs", f"{settings().data_dir}"),
+        ("Tokens", "make token role=service|operator|provider [market=...] [provider=...]"),
+    ):
+        out.print(f"[bold]{name:<12}[/]", end="")
+        out.print(value, markup=False)
+    out.print()
+    for role in Role:
+        bearer = stack.token(role, provider_id=SAMPLE_PROVIDER if role is Role.PROVIDER else None)
+        out.print(f"{role:<12}{bearer}", markup=False)
+    out.print("\nCtrl-C ends it.")
+
+
+def _fail(error: CannotStart) -> NoReturn:
+    err.print(f"[red]✗[/] {escape(str(error))}")
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -7,19 +7,21 @@ import pwd
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from children import LOOPBACK, CannotStart, Child, as_account, claim_port, command_of, dies_with_us
+from data_directory import write_private
 
 POSTGRES, TEMPORAL = "PostgreSQL", "Temporal"
 ACCOUNT = "embedded_postgres"
@@ -68,7 +70,10 @@ class PostgresServer(Child):
         return f"postgresql+psycopg2://marketplace:{password}@{LOOPBACK}:{self.port}/marketplace"
 
     def ready(self) -> bool:
-        return accepts_connections(self.url)
+        with suppress(OperationalError):
+            connect_once(self.url)
+            return True
+        return False
 
     def launch(self) -> None:
         self.account = _account()
@@ -83,17 +88,17 @@ class PostgresServer(Child):
                 self.command += ["-c", setting]
             super().launch()
 
-    def await_ready(self, within_s: float = 60) -> None:
+    def await_ready(self, within_s: float = 60, needs: Sequence[Child] = ()) -> None:
         for _ in range(3):
             try:
-                return super().await_ready(within_s)
+                return super().await_ready(within_s, needs)
             except CannotStart:
                 if self.ended is None:
                     raise
                 # The backends of a server that was killed hold its cluster a moment longer than it lived.
                 time.sleep(0.3)
                 self.launch()
-        return super().await_ready(within_s)
+        return super().await_ready(within_s, needs)
 
     def _make_cluster(self, binaries: Path) -> None:
         fresh = self.directory / "cluster.new"
@@ -206,20 +211,29 @@ class TemporalServer(Child):
 ONLY_ARGUMENTS = ("--disable-config-file", "--disable-config-env")
 
 
-def accepts_connections(url: str) -> bool:
-    try:
-        create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 2}).connect().close()
-    except OperationalError:
-        return False
-    return True
+def reach(setting: str, once: Callable[[], None], within_s: float = 15) -> None:
+    """Waits for a server of someone else's. Refused with `CannotStart`, which names the setting."""
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            return once()
+        except (OSError, OperationalError) as error:
+            if time.monotonic() > deadline:
+                raise CannotStart(setting, str(error), "Start it, or unset it to embed one.") from error
+            time.sleep(0.2)
+        except (SQLAlchemyError, ImportError, ValueError) as error:
+            raise CannotStart(setting, str(error), "Correct it, or unset it to embed one.") from error
 
 
-def write_private(file: Path, text: str) -> None:
-    """Whole or not at all, and for the owner's eyes only."""
-    descriptor, fresh = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(text)
-    Path(fresh).replace(file)
+def connect_once(url: str) -> None:
+    """Refused with SQLAlchemy's error, which says why."""
+    create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 2}).connect().close()
+
+
+def knock(address: str) -> None:
+    """Refused with OSError where nobody listens."""
+    host, _, port = address.rpartition(":")
+    socket.create_connection((host, int(port)), timeout=2).close()
 
 
 def _temporal() -> str:

@@ -44,6 +44,13 @@ class Settings(BaseSettings):
     log_format: Literal["json", "people"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    def need(self, name: str) -> str:
+        """A setting that this process cannot do without; ends it, with a word on what to set."""
+        value = getattr(self, name)
+        if value is None:
+            raise SystemExit(f"{name.upper()} must be set")
+        return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
 
 @cache
 def settings() -> Settings:

@@ -15,11 +15,13 @@ from settings import Settings
 TASK_QUEUE = "marketplace"
 
 
-async def connect(settings: Settings) -> Client:
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+    """A client; `lazy` where the server may come up later than we do."""
     return await Client.connect(
         settings.temporal_address or "127.0.0.1:7233",
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
+        lazy=lazy,
     )
 
 

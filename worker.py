@@ -20,7 +20,7 @@ from activities.payments import Payments
 from activities.receipts import Receipts
 from activities.reconciliation import Reconciliation
 from activities.records import Records
-from models.policies import load
+from models.policies import BrokenPolicy, load
 from models.reconciling import Reconcile
 from models.tables.admissions import Admissions
 from models.tables.database import connect as connect_database
@@ -70,10 +70,12 @@ def build_worker(client: Client, engine: Engine, gateway: PaymentGateway, admiss
 async def main(settings: Settings) -> None:
     logs.configure(settings)
     log = structlog.get_logger()
-    if settings.database_url is None or settings.data_key is None:
-        raise SystemExit("worker: DATABASE_URL and DATA_KEY must be set")
-    engine = connect_database(settings.database_url, settings.database_pool)
-    admissions = Admissions(engine, load(settings.policy_dir), Cipher(settings.data_key.get_secret_value()))
+    engine = connect_database(settings.need("database_url"), settings.database_pool)
+    try:
+        policies = load(settings.policy_dir)
+    except BrokenPolicy as broken:
+        raise SystemExit(str(broken)) from None
+    admissions = Admissions(engine, policies, Cipher(settings.need("data_key")))
     gateway = SimulatedPayments(
         engine, f"{settings.public_url or 'http://127.0.0.1:8000/'}simulator/payments/{{reference}}"
     )

@@ -1,0 +1,82 @@
+"""The API: it lets cases in, passes events on, and shows what is on record."""
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI, Request, Response
+
+import logs
+import temporal
+from api import callbacks, cases, health, lists, markets, problems, simulator
+from api.office import Office
+from models.policies import BrokenPolicy, load
+from models.tables.admissions import Admissions
+from models.tables.database import connect
+from models.tables.privacy import Cipher
+from settings import Settings
+from settings import settings as from_environment
+
+DESCRIPTION = """
+The back office of a marketplace: processes that take days and people, kept as cases.
+
+A **case** is the open file of one process; a **task** is one thing it waits for. Start a case, read it, and
+report events to it. What you may send now stands in its `tasks`. Every refusal is a `problem+json`.
+
+事项（case）是一个流程的案卷；任务（task）是它正在等待的一件事。
+"""
+
+
+async def open_office(settings: Settings) -> Office:
+    """What the routes work with. Refuses to start with a broken policy or without keys."""
+    for key in ("jwt_key", "notice_key"):
+        settings.need(key)
+    cipher = Cipher(settings.need("data_key"))
+    engine = connect(settings.need("database_url"), settings.database_pool)
+    try:
+        policies = load(settings.policy_dir)
+    except BrokenPolicy as broken:
+        raise SystemExit(str(broken)) from None
+    client = await temporal.connect(settings, lazy=True)
+    return Office(settings, engine, client, Admissions(engine, policies, cipher))
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    chosen = settings or from_environment()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        logs.configure(chosen)
+        office = await open_office(chosen)
+        app.state.office = office
+        yield
+        office.engine.dispose()
+
+    app = FastAPI(
+        title="Marketplace back office",
+        description=DESCRIPTION,
+        version="1",
+        lifespan=lifespan,
+        max_body_size=chosen.max_body_bytes,
+        swagger_ui_parameters={"defaultModelsExpandDepth": -1, "tryItOutEnabled": True},
+    )
+    app.middleware("http")(health.measure)
+    app.middleware("http")(_with_request_id)
+    problems.install(app)
+    app.include_router(cases.router())
+    for each in (lists.routes, markets.routes, callbacks.routes, health.routes):
+        app.include_router(each)
+    if chosen.simulator:
+        app.include_router(simulator.routes)
+    return app
+
+
+async def _with_request_id(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """So that every line of the log says which request it belongs to."""
+    structlog.contextvars.clear_contextvars()
+    request_id = uuid.uuid4().hex[:12]
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    response = await call_next(request)
+    response.headers["X-Request-Id"] = request_id
+    return response

@@ -1,0 +1,103 @@
+"""The routes of a case, made once for each process there is."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import StringConstraints
+from sqlmodel import Session, col, select
+
+from api.auth import Identified, forbidden
+from api.commands import report, start
+from api.office import TheOffice
+from api.problems import invalid, not_found
+from api.reading import change, detail, find
+from api.strict_json import StrictRoute
+from models.cases import CaseView
+from models.processes import PROCESSES, Process
+from models.rules.findings import Finding
+from models.tables import ChangeRow
+
+KEY = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key", description="Your own name for this event: send it again after a time-out."
+    ),
+    StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"),
+]
+SEEN = Annotated[
+    str | None, Header(alias="If-Match", description="For operators: the version that you looked at.")
+]
+
+
+def router() -> APIRouter:
+    routes = APIRouter()
+    for process in PROCESSES.values():
+        routes.include_router(_routes_of(process))
+    return routes
+
+
+def _routes_of(process: Process) -> APIRouter:
+    routes = APIRouter(
+        prefix=f"/v1/markets/{{market}}/{process.name}",
+        tags=[f"{process.title} {process.title_zh}"],
+        route_class=StrictRoute,
+    )
+    name = process.name.replace("-", "_")
+    Start: Any = process.start  # noqa: N806  types that stand in the signatures below
+    Event: Any = process.event  # noqa: N806
+
+    @routes.post("", status_code=201, summary="Start", operation_id=f"start_{name}", response_model=CaseView)
+    async def start_case(
+        market: str, body: Annotated[Start, Body()], office: TheOffice, caller: Identified, response: Response
+    ) -> CaseView:
+        """201 once version 1 is on record. The same id with the same body again: 200, and the case."""
+        if not caller.works_in(market):
+            raise not_found()
+        if caller.role not in process.started_by:
+            raise forbidden(f"{process.name} are started by {' or '.join(sorted(process.started_by))}")
+        row, is_new = await start(office, caller, process, market, body)
+        response.status_code = 201 if is_new else 200
+        return await run_in_threadpool(detail, office, caller, row)
+
+    @routes.get("/{id}", summary="Read", operation_id=f"read_{name}", response_model=CaseView)
+    def read_case(
+        market: str, id: str, office: TheOffice, caller: Identified, response: Response
+    ) -> CaseView:
+        """The case as it is on record, and what the caller may send now."""
+        row = find(office, caller, process, market, id)
+        response.headers["ETag"] = f'"{row.version}"'
+        return detail(office, caller, row)
+
+    @routes.get("/{id}/timeline", summary="Timeline", operation_id=f"timeline_of_{name}")
+    def read_timeline(market: str, id: str, office: TheOffice, caller: Identified) -> dict[str, Any]:
+        """Every change of the case, oldest first."""
+        row = find(office, caller, process, market, id)
+        mine = select(ChangeRow).where(ChangeRow.case_id == row.case_id).order_by(col(ChangeRow.version))
+        with Session(office.engine) as session:
+            return {"case_id": row.case_id, "changes": [change(caller, each) for each in session.exec(mine)]}
+
+    @routes.post("/{id}/events", summary="Report an event", operation_id=f"report_to_{name}")
+    async def report_event(
+        market: str,
+        id: str,
+        event: Annotated[Event, Body()],
+        key: KEY,
+        office: TheOffice,
+        caller: Identified,
+        seen: SEEN = None,
+    ) -> CaseView:
+        """200 with the case once the consequence is on record. The same key again: the same answer."""
+        row = await run_in_threadpool(find, office, caller, process, market, id)
+        return await report(office, caller, row, event, key, _version(seen))
+
+    return routes
+
+
+def _version(seen: str | None) -> int | None:
+    if seen is None:
+        return None
+    text = seen.strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise invalid([Finding(field="If-Match", code="no-version", detail="send a version such as 3")])
+    return int(text)

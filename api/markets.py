@@ -1,0 +1,73 @@
+"""What each market says: its policies in force, and the table of each process."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.auth import Caller, Identified
+from api.office import Office, TheOffice
+from api.problems import not_found
+from models.policies import MarketPolicy
+from models.processes import PROCESSES, Process
+
+routes = APIRouter(tags=["Markets 市场"])
+
+
+@routes.get("/v1/markets", summary="Markets")
+def markets(office: TheOffice, caller: Identified) -> dict[str, Any]:
+    """The markets that you work in, with the policies in force now."""
+    return {"markets": [_shown(office, market) for market in _of(office, caller)]}
+
+
+@routes.get("/v1/markets/{market}", summary="One market")
+def one_market(market: str, office: TheOffice, caller: Identified) -> dict[str, Any]:
+    """A market's policies in force now, and how each of its processes moves."""
+    policy = office.admissions.policies.get(market)
+    if policy is None or not caller.works_in(market):
+        raise not_found()
+    return _shown(office, policy)
+
+
+def _of(office: Office, caller: Caller) -> list[MarketPolicy]:
+    return [policy for market, policy in office.admissions.policies.items() if caller.works_in(market)]
+
+
+def _shown(_: Office, policy: MarketPolicy) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    running = {
+        name: (version.model_dump(mode="json"), process)
+        for name, process in PROCESSES.items()
+        if (version := policy.in_force(name, now)) is not None
+    }
+    return {
+        "market": policy.market,
+        "title": policy.title,
+        "title_zh": policy.title_zh,
+        "processes": {name: {"policy": version, "moves": table(p)} for name, (version, p) in running.items()},
+    }
+
+
+def table(process: Process) -> list[dict[str, Any]]:
+    """The process as a table: from which stage and task, which event, by whom, to where, by which rule."""
+    rows: list[dict[str, Any]] = []
+    for task in process.tasks:
+        rules = task.rules or {}
+        for event, leads in task.moves.items():
+            rows.append(
+                {
+                    "stage": task.stage,
+                    "task": task.name,
+                    "event": event.tag(),
+                    "by": sorted(event.party.spoken_for_by) or [event.party],
+                    "to": str(leads),
+                    "rule": rules.get(event.tag()),
+                }
+            )
+        if task.silence:
+            silent = {"event": f"silence ({task.within})", "by": ["deadline"], "to": str(task.silence)}
+            rows.append({"stage": task.stage, "task": task.name, **silent, "rule": rules.get("silence")})
+    for step in process.steps:
+        ours = {"event": step.event, "by": ["system"], "to": str(step.leads), "rule": step.rule or None}
+        rows.append({"stage": step.stage, "task": None, **ours})
+    return rows

@@ -1,0 +1,26 @@
+"""What every route works with, made once when the API starts."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+from temporalio.client import Client
+
+from models.tables.admissions import Admissions
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    settings: Settings
+    engine: Engine
+    client: Client
+    admissions: Admissions
+
+    @staticmethod
+    def of(request: Request) -> "Office":
+        return cast("Office", request.app.state.office)
+
+
+TheOffice = Annotated[Office, Depends(Office.of)]

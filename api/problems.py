@@ -1,0 +1,138 @@
+"""Every refusal of the API, as RFC 9457 problem+json with a stable type. A 500 is a bug."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from models.rules.findings import Finding, Refused
+
+log = structlog.get_logger()
+TRY_AGAIN_AFTER_S = 2
+
+
+class Problem(Exception):
+    """A refusal on its way to the caller. `extra` joins the document; `headers` the response."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        type: str,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.type, self.detail = status, type, detail
+        self.headers, self.extra = headers, extra
+
+    def response(self) -> JSONResponse:
+        document = {
+            "type": self.type,
+            "title": TITLES[self.type],
+            "status": self.status,
+            "detail": self.detail,
+        }
+        return JSONResponse(
+            {**document, **self.extra},
+            status_code=self.status,
+            headers=self.headers,
+            media_type="application/problem+json",
+        )
+
+
+TITLES = {
+    "out-of-turn": "The case does not take this now",
+    "out-of-date": "The case has changed since you looked",
+    "already-exists": "There is such a case already",
+    "invalid": "Something is wrong with what you sent",
+    "key-reused": "This idempotency key was used for something else",
+    "unauthenticated": "Who are you?",
+    "forbidden": "This is not yours to do",
+    "not-found": "There is no such thing",
+    "method-not-allowed": "This cannot be done here",
+    "too-large": "The body is too large",
+    "not-confirmed": "Not confirmed yet",
+    "internal": "Our mistake",
+}
+
+
+def invalid(findings: Sequence[Finding]) -> Problem:
+    """Fields that are wrong: which, why, and what to do next."""
+    first = findings[0]
+    errors = [finding.model_dump(exclude_none=True) for finding in findings]
+    more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", f"{first.field}: {first.detail}{more}", errors=errors
+    )
+
+
+def not_found() -> Problem:
+    """Unknown and foreign alike."""
+    return Problem(HTTPStatus.NOT_FOUND, "not-found", "nothing here under this address that you may see")
+
+
+def not_confirmed() -> Problem:
+    """Nothing was lost, and nothing may have happened: the same request may be sent again."""
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "not-confirmed",
+        "no answer in time; nothing is lost: repeat the same request with the same id or Idempotency-Key",
+        headers={"Retry-After": str(TRY_AGAIN_AFTER_S)},
+    )
+
+
+def install(app: FastAPI) -> None:
+    """One place where refusals become status codes."""
+
+    @app.exception_handler(Problem)
+    async def problem(_: Request, problem: Problem) -> JSONResponse:
+        return problem.response()
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, refused: Refused) -> JSONResponse:
+        return invalid(refused.findings).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+        return invalid([_finding(each) for each in error.errors()]).response()
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    async def database_down(_: Request, error: Exception) -> JSONResponse:
+        log.warning("database_unavailable", error=type(error).__name__)
+        return not_confirmed().response()
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            return not_found().response()
+        kinds = {405: "method-not-allowed", 413: "too-large"}
+        kind = kinds.get(error.status_code, "invalid")
+        headers = dict(error.headers) if error.headers else None
+        return Problem(HTTPStatus(error.status_code), kind, str(error.detail), headers=headers).response()
+
+    @app.exception_handler(Exception)
+    async def bug(_: Request, error: Exception) -> JSONResponse:
+        log.error("bug", exc_info=error)
+        detail = "this is a mistake of ours; it is logged"
+        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", detail).response()
+
+
+def _finding(error: dict[str, Any]) -> Finding:
+    """What pydantic found, without what was sent: that may be personal."""
+    where, *path = error["loc"]
+    names = (
+        [str(part) for part in path] if where in ("body", "query", "header", "path") else [str(where), *path]
+    )
+    return Finding(
+        field=".".join(names) or "body", code=str(error["type"]).replace("_", "-"), detail=error["msg"]
+    )

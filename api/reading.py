@@ -1,0 +1,82 @@
+"""Cases as they are on record, as far as a caller may see them."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from api.auth import Caller
+from api.office import Office
+from api.problems import not_found
+from models.cases import Accepts, CaseView, Role, Task
+from models.processes import Process
+from models.tables import AdmissionRow, CaseRow, ChangeRow
+
+
+def find(office: Office, caller: Caller, process: Process, market: str, id: str) -> CaseRow:
+    """A case on record that the caller may see; anything else is not found."""
+    if not caller.works_in(market):
+        raise not_found()
+    with Session(office.engine) as session:
+        row = session.get(CaseRow, f"{process.name}:{market}:{id}")
+    if row is None or not caller.may_see(market, row.provider_id):
+        raise not_found()
+    return row
+
+
+def detail(office: Office, caller: Caller, row: CaseRow) -> CaseView:
+    """A case with everything that belongs to it: its receipts, and whom to talk to."""
+    view = summary(caller, row)
+    with Session(office.engine) as session:
+        regarding = select(CaseRow).where(CaseRow.regarding == row.case_id).order_by(col(CaseRow.opened_at))
+        receipts = [_receipt(about) for about in session.exec(regarding)]
+        admission = session.get(AdmissionRow, row.case_id)
+        sealed = admission.private if admission else None
+    extra: dict[str, Any] = {"receipts": receipts} if receipts else {}
+    if sealed and caller.role is not Role.OPERATOR:
+        extra |= office.admissions.cipher.open(sealed, row.case_id)
+    return view.model_copy(update={"data": {**view.data, **extra}})
+
+
+def summary(caller: Caller, row: CaseRow) -> CaseView:
+    """A case as a list shows it. Alarms, which have no version of their own, are added."""
+    view = CaseView.model_validate(row.view)
+    alarms = tuple(alarm for alarm in row.blocked_by if alarm not in view.blocked_by)
+    return for_caller(caller, view.model_copy(update={"blocked_by": (*view.blocked_by, *alarms)}))
+
+
+def for_caller(caller: Caller, view: CaseView) -> CaseView:
+    """Only the events that this caller may send."""
+    tasks = tuple(task.model_copy(update={"accepts": _open_to(caller, task)}) for task in view.tasks)
+    return view.model_copy(update={"tasks": tasks})
+
+
+def _open_to(caller: Caller, task: Task) -> tuple[Accepts, ...]:
+    return tuple(accepts for accepts in task.accepts if caller.role in accepts.by)
+
+
+def change(caller: Caller, row: ChangeRow) -> dict[str, Any]:
+    """A row of the audit. Who exactly acted is for operators; others see the role, and themselves."""
+    actor = dict(row.actor)
+    own = actor["role"] == caller.role and actor["subject"] == caller.subject
+    if caller.role is not Role.OPERATOR and not own:
+        actor.pop("subject")
+    return {
+        "version": row.version,
+        "at": row.at.isoformat(),
+        "event": row.event,
+        "actor": actor,
+        "data": row.data,
+        "stage_before": row.stage_before,
+        "stage_after": row.stage_after,
+    }
+
+
+def _receipt(row: CaseRow) -> dict[str, Any]:
+    data = row.view["data"]
+    return {
+        "payment_id": row.id,
+        "amount_fen": data.get("amount_fen"),
+        "stage": row.stage,
+        "outcome": row.outcome,
+        "reason": data.get("reason"),
+    }

@@ -1,0 +1,96 @@
+"""Reading a body so that everybody reads the same from it: one value a key, no NaN, no hidden characters."""
+
+import asyncio
+import json
+import unicodedata
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from api.problems import invalid
+from models.rules.findings import Finding, Refused
+
+READ_WITHIN_S = 10
+DEEPEST = 32
+REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def refusal(code: str, detail: str) -> Refused:
+    return Refused(Finding(field="body", code=code, detail=detail))
+
+
+def parse(raw: bytes) -> Any:
+    """JSON in UTF-8. Refuses duplicate keys, NaN, depth, and characters that hide or reorder text."""
+    try:
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_no_number)
+    except RecursionError:
+        raise refusal("too-deep", f"nested deeper than {DEEPEST}") from None
+    except UnicodeDecodeError:
+        raise refusal("not-utf-8", "is not UTF-8") from None
+    except ValueError as error:
+        text = error.msg if isinstance(error, json.JSONDecodeError) else "a number is too long"
+        raise refusal("json-invalid", f"is not JSON: {text}") from None
+    _look_through(value)
+    return value
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise refusal("duplicate-key", "a key stands there twice")
+    return value
+
+
+def _no_number(text: str) -> Any:
+    raise refusal("not-a-number", f"{text} is no number")
+
+
+def _look_through(value: Any) -> None:
+    level = [value]
+    for _ in range(DEEPEST):
+        inner: list[Any] = []
+        for each in level:
+            if isinstance(each, str) and any(map(_is_hidden, each)):
+                raise refusal("hidden-character", "a text holds a control character")
+            if isinstance(each, dict):
+                inner += [*each.keys(), *each.values()]
+            elif isinstance(each, list):
+                inner += each
+        if not inner:
+            return
+        level = inner
+    raise refusal("too-deep", f"nested deeper than {DEEPEST}")
+
+
+def _is_hidden(character: str) -> bool:
+    return (
+        unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
+    ) or character in REORDERING
+
+
+class StrictRequest(Request):
+    """A request whose body arrives in time, and means one thing."""
+
+    async def body(self) -> bytes:
+        try:
+            async with asyncio.timeout(READ_WITHIN_S):
+                return await super().body()
+        except TimeoutError:
+            raise invalid([Finding(field="body", code="too-slow", detail="did not arrive in time")]) from None
+
+    async def json(self) -> Any:
+        return parse(await self.body())
+
+
+class StrictRoute(APIRoute):
+    """A route that reads its body strictly."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def strictly(request: Request) -> Response:
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return strictly
