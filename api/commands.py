@@ -186,8 +186,7 @@ def _same(caller: Caller, answer: Answer, digest: str) -> CaseView:
 def _refusal(caller: Caller, failed: WorkflowUpdateFailedError) -> Problem:
     cause = failed.cause
     if not isinstance(cause, ApplicationError) or cause.type not in ("OutOfTurn", "Stale"):
-        log.error("update_failed", exc_info=failed)
-        return not_confirmed()
+        raise failed
     view = CaseView.model_validate(cause.details[0])
     if cause.type == "Stale":
         shown = for_caller(caller, view).model_dump(mode="json")

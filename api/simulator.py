@@ -69,7 +69,6 @@ def pay_page(reference: str, office: TheOffice) -> str:
     return PAGE.format(
         reference=escape(reference),
         yuan=f"{charge.amount_fen // 100}.{charge.amount_fen % 100:02d}",
-        until=f"{charge.expires_at:%Y-%m-%d %H:%M:%S} UTC",
         open="" if charge.open else "disabled",
     )
 
@@ -121,7 +120,7 @@ PAGE = """<!doctype html>
 </style>
 <main>
   <small>模拟收银台 · Simulated cashier</small><b>¥ {yuan}</b>
-  <small>{reference}</small><small>有效期至 · valid until {until}</small>
+  <small>{reference}</small>
   <button {open} onclick="this.disabled=true;fetch(location.href,{{method:'POST'}})
     .then(r=>this.textContent=r.ok?'已支付 · paid':'已关闭 · closed')">支付 · Pay</button>
 </main></html>"""

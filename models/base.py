@@ -19,4 +19,7 @@ Flag = Annotated[bool, Field(strict=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """An identifier that may stand in a URL and in a workflow id. It must not hold personal data."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$")
+]
+"""Something to read. NUL is refused: PostgreSQL cannot store it, and its case would be stuck."""

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 from pydantic import AwareDatetime, Field, JsonValue
 
 from models.base import Frozen, Id, Text
+from models.periods import Span
 
 
 class Role(StrEnum):
@@ -86,7 +87,7 @@ class Ruling(Event):
 
 class Extended(Ruling):
     event: Literal["extended"] = "extended"
-    by: Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=366))]
+    by: Annotated[Span, Field(le=timedelta(days=366))]
     """More time, as an ISO 8601 period such as P3D."""
 
 

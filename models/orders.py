@@ -1,6 +1,5 @@
 """What a template order is: its stages, outcomes and events, and who may move it from where to where."""
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -9,7 +8,7 @@ from pydantic import Field, JsonValue
 from models.base import Fen, Frozen, Id, Text
 from models.cases import RULINGS, BuyerEvent, Event, Extended, Opening, Party, Paused, Resumed
 from models.payments import Charge, Refund
-from models.periods import Period
+from models.periods import Period, Span
 from models.tasks import Leads, Step, TaskKind
 
 
@@ -118,9 +117,9 @@ OrderEvent = Annotated[
 class OrderTerms(Frozen):
     """The clocks of an order, fixed when it is placed."""
 
-    pay_within: Annotated[timedelta, Field(gt=timedelta())]
-    implement_within: Annotated[timedelta, Field(gt=timedelta())]
-    confirm_within: Annotated[timedelta, Field(gt=timedelta())]
+    pay_within: Span
+    implement_within: Span
+    confirm_within: Span
 
 
 class PlacedOrder(Frozen):
@@ -148,7 +147,6 @@ class PlacedOrder(Frozen):
             market=self.opening.market,
             reference=self.opening.case_id,
             amount_fen=self.amount_fen,
-            expires_at=self.opening.opened_at + self.terms.pay_within,
         )
 
     def refund_of(self, paid: Paid, reason: OrderOutcome) -> Refund:

@@ -1,6 +1,5 @@
 """Money that reached us: a payment as its gateway knows it, and the receipt that finds it a home."""
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -8,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from models.base import Fen, Frozen, Id
 from models.cases import Extended, Opening, Paused, Resumed
+from models.periods import Span
 from models.tasks import Leads, Step
 
 
@@ -43,12 +43,11 @@ class PaymentPage(Frozen):
 
 
 class Charge(Frozen):
-    """What a case asks a buyer to pay, and until when the gateway should take it."""
+    """What a case asks a buyer to pay. It stays open until we close it: only the case knows its deadline."""
 
     market: str
     reference: str
     amount_fen: Fen
-    expires_at: AwareDatetime
 
     @property
     def key(self) -> str:
@@ -93,7 +92,7 @@ class Verdict(Frozen):
 
 
 class ReceiptTerms(Frozen):
-    ask_within: Annotated[timedelta, Field(gt=timedelta())]
+    ask_within: Span
     """How long the gateway may take to know a payment that somebody told us of."""
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Annotated
 
 import isodate
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 CHINA = timezone(timedelta(hours=8), "+08:00")
 """Asia/Shanghai. It has known no daylight saving since 1991, and local dates are decided in it (CV-1)."""
@@ -33,3 +33,13 @@ Period = Annotated[
     AfterValidator(_lasting),
 ]
 """A calendar period such as P1Y, P6M or P30D, kept as it was written."""
+
+
+def _as_written(span: object) -> object:
+    if isinstance(span, timedelta) or (isinstance(span, str) and span.startswith("P")):
+        return span
+    raise ValueError("must be an ISO 8601 period such as P3D")
+
+
+Span = Annotated[timedelta, BeforeValidator(_as_written), Field(gt=timedelta())]
+"""A length of time such as P3D or PT6S. A bare number is refused: nobody knows what it counts."""

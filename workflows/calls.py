@@ -16,7 +16,7 @@ R = TypeVar("R")
 # tries keeps what PostgreSQL shows within 60 s of any recovery.
 # Never a local activity: that commits before the event that caused it is in history.
 RECORD = ActivityConfig(
-    start_to_close_timeout=timedelta(seconds=15),
+    start_to_close_timeout=timedelta(seconds=8),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=200),
         maximum_interval=timedelta(seconds=20),

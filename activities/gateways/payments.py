@@ -22,7 +22,7 @@ class PaymentGateway(Protocol):
     """Every call may be repeated: each carries a key, or changes nothing the second time."""
 
     def open(self, charge: Charge) -> PaymentPage:
-        """A page where the buyer pays, until the charge expires."""
+        """A page where the buyer pays, until the charge is closed."""
 
     def query(self, market: str, payment_id: str) -> Payment | None:
         """A confirmed payment; None where there is none of that id, or none yet."""

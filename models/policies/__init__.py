@@ -73,9 +73,11 @@ def load(extra: Path | None = None) -> dict[str, MarketPolicy]:
 
 def read(file: Path) -> MarketPolicy:
     """One market's policy. Refuses a broken file with its line and field."""
-    text = file.read_text("utf-8")
     try:
+        text = file.read_text("utf-8")
         policy = MarketPolicy.model_validate(tomllib.loads(text))
+    except UnicodeDecodeError as error:
+        raise BrokenPolicy(file, error.object.count(b"\n", 0, error.start) + 1, "-", str(error)) from error
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         raise BrokenPolicy(file, int(line[1]) if line else 0, "-", str(error)) from error

@@ -18,7 +18,6 @@ class SimulatedCharge(SQLModel, table=True):
     reference: str = Field(primary_key=True)
     market: str
     amount_fen: int = _fen()
-    expires_at: datetime = _at()
     open: bool
 
 

@@ -39,7 +39,7 @@ class SimulatedPayments:
 
     def open(self, charge: Charge) -> PaymentPage:
         with self._behaving("open"), Session(self.engine) as session, session.begin():
-            row = charge.model_dump(include={"reference", "market", "amount_fen", "expires_at"})
+            row = charge.model_dump()
             session.execute(insert(SimulatedCharge).values(**row, open=True).on_conflict_do_nothing())
         return PaymentPage(
             reference=charge.reference, pay_url=self.pay_url.format(reference=charge.reference)
@@ -52,7 +52,7 @@ class SimulatedPayments:
 
     def close(self, charge: Charge) -> list[Payment]:
         with self._behaving("close"), Session(self.engine) as session, session.begin():
-            row = charge.model_dump(include={"reference", "market", "amount_fen", "expires_at"})
+            row = charge.model_dump()
             closed = insert(SimulatedCharge).values(**row, open=False)
             session.execute(closed.on_conflict_do_update(index_elements=["reference"], set_={"open": False}))
             paid = select(SimulatedPayment).where(SimulatedPayment.reference == charge.reference)
@@ -108,8 +108,7 @@ class SimulatedPayments:
             charge = session.get(SimulatedCharge, reference)
             if charge is None:
                 raise GatewayRefused("unknown_charge")
-            paid_at = at or self.now()
-            if not in_spite and (not charge.open or paid_at >= charge.expires_at):
+            if not in_spite and not charge.open:
                 raise GatewayRefused("charge_closed")
             row = SimulatedPayment(
                 payment_id=f"p-{uuid.uuid4().hex[:16]}",
@@ -117,7 +116,7 @@ class SimulatedPayments:
                 reference=reference,
                 amount_fen=charge.amount_fen if amount_fen is None else amount_fen,
                 currency=currency,
-                paid_at=paid_at,
+                paid_at=at or self.now(),
             )
             session.add(row)
             return _payment(row)

@@ -137,7 +137,6 @@ def upgrade() -> None:
         sa.Column("reference", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("market", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("reference", name=op.f("pk_simulated_charges")),
     )
