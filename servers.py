@@ -48,6 +48,7 @@ SEARCH_ATTRIBUTES = {
     "DeadlineAt": "Datetime",
 }
 INSTALL = "Install what is locked: make clean, then again."
+ORDINARY = "Start as an ordinary user."
 
 
 class PostgresServer(Child):
@@ -131,9 +132,8 @@ class PostgresServer(Child):
             **as_account(self.account),
         )
         if done.returncode != 0:
-            raise CannotStart(
-                POSTGRES, f"its cluster could not be made.\n{done.stderr}", f"See {self.directory}"
-            )
+            why = f"its cluster could not be made.\n{done.stderr}"
+            raise CannotStart(POSTGRES, why, f"It was to lie in {self.directory}")
 
     @contextmanager
     def _way_to(self, directory: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -255,9 +255,7 @@ def _account() -> pwd.struct_passwd | None:
                 return pwd.getpwnam(ACCOUNT)
             with suppress(FileNotFoundError):
                 subprocess.run(useradd, capture_output=True, check=False)
-    raise CannotStart(
-        POSTGRES, f"it refuses root, and there is no account {ACCOUNT}.", "Start as an ordinary user."
-    )
+    raise CannotStart(POSTGRES, f"it refuses root, and {ACCOUNT} is no account.", ORDINARY)
 
 
 def _binaries(account: pwd.struct_passwd | None) -> Path:
@@ -273,7 +271,7 @@ def _binaries(account: pwd.struct_passwd | None) -> Path:
         _copy(installed, copied, account)
     binaries = copied / installed.name / "pginstall" / "bin"
     if not _can_run(binaries, account):
-        raise CannotStart(POSTGRES, f"{ACCOUNT} cannot run {binaries}.", "Start as an ordinary user.")
+        raise CannotStart(POSTGRES, f"{ACCOUNT} cannot run {binaries}.", ORDINARY)
     return binaries
 
 

@@ -87,7 +87,8 @@ def _is_repeat(session: Session, batch: Batch) -> bool:
     known = session.exec(_locked(case_id)).one_or_none()
     version = known.version if known else 0
     if version == first.version - 1:
-        if known is None or version == 0 or known.run_id == batch.run_id or batch.takes_over:
+        same = known is not None and known.run_id in (batch.run_id, batch.continues)
+        if version == 0 or same or batch.takes_over:
             return False
         raise _diverged(case_id, f"version {version} was written by another run")
     stored = session.exec(

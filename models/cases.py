@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 from pydantic import AwareDatetime, Field, JsonValue
 
 from models.base import Frozen, Id, Text
+from models.clocks import Clock
 from models.periods import Span
 
 
@@ -190,8 +191,20 @@ class Batch(Frozen):
     run_id: str
     changes: tuple[Change, ...]
     view: CaseView
+    continues: str | None = None
+    """The run before this one, of a case without end."""
     takes_over: bool = False
     """An operator lets this run go on where another run of the same case stopped."""
+
+
+class Carried(Frozen):
+    """What a case without end takes along into its next run: keys stay in PostgreSQL."""
+
+    view: CaseView
+    run_id: str
+    since: AwareDatetime
+    clocks: dict[str, Clock] = Field(default_factory=dict)
+    """Absolute deadlines, or what a pause has left of them, by the story's own names."""
 
 
 class Alarm(Frozen):

@@ -80,9 +80,10 @@ class Performance:
     def differences(self) -> list[str]:
         """What is not as the sample expects it."""
         expect, case = self.sample.expect, self.case
+        wanted = expect.receipts
         seen: dict[str, tuple[Any, Any]] = {
             "outcome": (case.outcome if case else None, expect.outcome),
-            "receipts": ([r["outcome"] for r in self.receipts], expect.receipts and [*expect.receipts]),
+            "receipts": ([r["outcome"] for r in self.receipts], None if wanted is None else [*wanted]),
             "refunded_fen": (self.refunded_fen, expect.refunded_fen),
             "kept_fen": (self.paid_fen - self.refunded_fen, self.kept_fen),
         }

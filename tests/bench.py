@@ -3,14 +3,22 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
-from temporalio.client import Client, WorkflowHandle
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import PendingActivityState, WorkflowExecutionStatus
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
 from activities.gateways.simulated.payments import SimulatedPayments
 from models.cases import Actor, Answer, CaseView, Event, OnBehalfOf, Party, Report
@@ -22,6 +30,7 @@ from models.tables import CaseRow, ChangeRow
 from models.tables.admissions import Admissions
 from models.tables.simulated import SimulatedRefund
 from temporal import start_case
+from worker import build_worker
 
 T = TypeVar("T")
 BUYER = OnBehalfOf(party=Party.BUYER, id="buyer-1")
@@ -102,6 +111,21 @@ class Opened:
         )
         return Answer.model_validate(answer).view
 
+    async def refuses(self, event: Event, kind: str = "OutOfTurn", **how: Any) -> str:
+        """Send an event that must be refused, and give the reason. The case goes on as it was."""
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await self.report(event, **how)
+        assert isinstance(refused.value.cause, ApplicationError)
+        assert refused.value.cause.type == kind
+        return refused.value.cause.message
+
+    async def due(self) -> datetime:
+        """The next deadline on record."""
+        task = next_due(await self.on_record())
+        assert task is not None
+        assert task.deadline_at is not None
+        return task.deadline_at
+
     async def ends(self) -> str:
         """Let time pass, from deadline to deadline, until the case is closed: its outcome."""
         while (case := await self.on_record()).closed_at is None:
@@ -130,6 +154,10 @@ class Opened:
     def path(self) -> list[str]:
         return [change.event for change in self.changes()]
 
+    async def history(self) -> WorkflowHistory:
+        async with asyncio.timeout(20):
+            return await self.handle.fetch_history()
+
     async def on_record(self, version: int = 1) -> CaseView:
         def there() -> CaseView | None:
             case = self.case()
@@ -155,6 +183,10 @@ class Bench:
     def client(self) -> Client:
         return self.env.client
 
+    def working(self) -> Worker:
+        """A worker, for as long as the block lasts."""
+        return build_worker(self.client, self.engine, self.gateway, self.admissions)
+
     async def now(self) -> datetime:
         return await self.env.get_current_time()
 
@@ -169,6 +201,25 @@ class Bench:
         opened = Opened(self, await start_case(self.client, admitted.workflow, admitted.input))
         self.opened.append(opened)
         return opened
+
+    async def clear(self) -> None:
+        """Leave no workflow open. One that ended with an activity under way would stop the clock for ever."""
+        for opened in self.opened:
+            async with asyncio.timeout(20):
+                while await self._is_busy(opened):
+                    await asyncio.sleep(0.02)
+            with suppress(RPCError):
+                await opened.handle.terminate()
+
+    async def _is_busy(self, opened: Opened) -> bool:
+        execution = WorkflowExecution(workflow_id=opened.case_id)
+        asked = DescribeWorkflowExecutionRequest(namespace=self.client.namespace, execution=execution)
+        found = await self.client.workflow_service.describe_workflow_execution(asked)
+        running = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
+        started = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
+        return found.workflow_execution_info.status == running and any(
+            activity.state == started for activity in found.pending_activities
+        )
 
     async def place(self, **changes: Any) -> Opened:
         """An order on record, with its payment page open unless it is free."""

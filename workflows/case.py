@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from models.cases import TEMPORAL, Answer, CaseView, Event, Opening, Report, Resumed, Ruling, Task
+from models.cases import TEMPORAL, Answer, Carried, CaseView, Event, Opening, Report, Resumed, Ruling, Task
 from models.clocks import Clock
 from models.tasks import TaskKind
 from workflows.record import Record, Row, cause_of
@@ -24,15 +24,20 @@ T = TypeVar("T")
 CLOSED = "closed"
 
 
+class Rest:
+    """Nothing happened, and it is time to continue as new."""
+
+
 class Case:
     """The open file of one process."""
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: Opening, carried: Carried | None = None) -> None:
         self._opening = opening
-        self._record = Record(opening, self._open_tasks)
+        self._record = Record(opening, self._open_tasks, carried)
         self._open: list[OpenTask] = []
-        self._since = opening.opened_at
+        self._since = carried.since if carried else opening.opened_at
         self._rows: dict[OpenTask, Row] = {}
+        self._has_begun = False
 
     @property
     def view(self) -> CaseView:
@@ -79,18 +84,34 @@ class Case:
         """
         own = self.countdown(within) if within is not None else Countdown(Clock(deadline_at=until))
         task = OpenTask(kind, clock or own, attempts_left)
-        self._open.append(task)
-        self.enter(kind.stage)
-        await task.end()
-        self._open.remove(task)
+        event = await self._wait(task)
         if task.withdrawn:
             return None
-        self._put_ending(task)
-        event = task.report.event if task.report else None
         if any(event is None if outcome is None else isinstance(event, outcome) for outcome in settles):
             for other in self._open:
                 other.withdrawn = not other.is_over  # what was accepted meanwhile keeps its row
         return event
+
+    async def wait_or_rest(
+        self, kind: TaskKind, *, clock: Countdown, rest_when: Callable[[], bool]
+    ) -> Event | Rest | None:
+        """For a case without end: wait, or be ready to continue as new with the task still open.
+
+        It rests only when everything is on record and nobody waits for an answer.
+        """
+        task = OpenTask(kind, clock)
+        task.resting = lambda: rest_when() and self._record.settled and workflow.all_handlers_finished()
+        event = await self._wait(task)
+        return Rest() if task.rested else event
+
+    def carried(self, **clocks: Countdown) -> Carried:
+        """What the next run of a case without end begins with."""
+        return Carried(
+            view=self.view,
+            run_id=workflow.info().run_id,
+            since=self._since,
+            clocks={name: countdown.clock for name, countdown in clocks.items()},
+        )
 
     def enter(
         self, stage: str, event: str | None = None, *, at: datetime | None = None, **facts: JsonValue
@@ -100,6 +121,7 @@ class Case:
         `at` is the step's own time, where the outside world set it: periods that follow run from there.
         """
         self.show(**facts)
+        self._has_begun = True
         self._since = at or self._since
         if self._record.stage is None:
             opened = self._record.add("opened", {}, self._opening.opened_by)
@@ -174,7 +196,7 @@ class Case:
     @property
     def _begun(self) -> bool:
         """An update can arrive with the start, before `run` has opened anything."""
-        return self.view.version > 0
+        return self._has_begun and self.view.version > 0
 
     def _refusal(self, kind: str, text: str) -> ApplicationError:
         return ApplicationError(text, self.view, type=kind, non_retryable=True)
@@ -221,6 +243,19 @@ class Case:
     def _open_tasks(self) -> tuple[Task, ...]:
         tasks = tuple(task.seen() for task in self._open if not task.is_over)
         return (*tasks, desk()) if self._record.blocked_by else tasks
+
+    async def _wait(self, task: OpenTask) -> Event | None:
+        self._open.append(task)
+        if self._record.continued and not self._begun:
+            self._has_begun = True  # on record as it is: the run before left it open
+        else:
+            self.enter(task.kind.stage)
+        await task.end()
+        self._open.remove(task)
+        if task.withdrawn or task.rested:
+            return None
+        self._put_ending(task)
+        return task.report.event if task.report else None
 
     async def _to_its_end(self, story: Coroutine[Any, Any, str]) -> str:
         outcome = await story

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.records import Records
-from models.cases import SYSTEM, Actor, Alarm, Batch, CaseView, Change, Opening, Task
+from models.cases import SYSTEM, Actor, Alarm, Batch, Carried, CaseView, Change, Opening, Task
 from workflows.calls import RECORD, call
 from workflows.shown import account, show
 
@@ -40,25 +40,37 @@ class Row:
 class Record:
     """What a case is about to be, and `view`: what it is on record."""
 
-    def __init__(self, opening: Opening, open_tasks: Callable[[], tuple[Task, ...]]) -> None:
-        self.view = CaseView(
+    def __init__(
+        self, opening: Opening, open_tasks: Callable[[], tuple[Task, ...]], carried: Carried | None = None
+    ) -> None:
+        blank = CaseView(
             **opening.model_dump(exclude={"opened_by", "digest"}),
             stage="opening",
             changed_at=opening.opened_at,
         )
-        self.stage: str | None = None
+        self.view = carried.view if carried else blank
+        self.stage: str | None = carried.view.stage if carried else None
         self.outcome: str | None = None
         self.blocked_by: tuple[str, ...] = ()
-        self.regarding: str | None = None
-        self.data: dict[str, JsonValue] = {}
+        self.regarding: str | None = self.view.regarding
+        self.data: dict[str, JsonValue] = dict(self.view.data)
         self.stuck: str | None = None
         """Why our own database refuses the next change: shown, and kept until an operator resumes."""
+        self.continued = carried is not None
+        self._continues = carried.run_id if carried else None
         self._open_tasks = open_tasks
+        self._writing = False
         self._rows: list[Row] = []
 
     @property
     def pending(self) -> bool:
+        """Something has happened that the next record will tell."""
         return bool(self._rows)
+
+    @property
+    def settled(self) -> bool:
+        """All that happened is on record."""
+        return not self._rows and not self._writing
 
     def add(self, event: str, data: dict[str, JsonValue], actor: Actor = SYSTEM) -> Row:
         row = Row(event, actor, self.stage)
@@ -70,11 +82,11 @@ class Record:
         """Until the case is closed: whenever the workflow has gone as far as it can, write what happened."""
         while self.view.closed_at is None:
             await workflow.wait_condition(lambda: self.pending)
-            rows, self._rows = self._rows, []
+            rows, self._rows, self._writing = self._rows, [], True
             view = self._as_it_is(len(rows))
             show(view, self.view)
             await self._write(rows, view)
-            self.view = view
+            self.view, self._writing = view, False
             for row in rows:
                 row.view = view
 
@@ -101,7 +113,8 @@ class Record:
             row.change(self.view.version + number, after or view.stage)
             for number, (row, after) in enumerate(zip(rows, afterwards, strict=True), 1)
         )
-        batch = Batch(run_id=workflow.info().run_id, changes=changes, view=view)
+        run_id = workflow.info().run_id
+        batch = Batch(run_id=run_id, changes=changes, view=view, continues=self._continues)
         while True:
             try:
                 await call(Records.record, batch, RECORD, summary=", ".join(row.event for row in rows))

@@ -1,5 +1,6 @@
 """A task while it is open: whose move it is, its clock, and what ended it."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import workflow
@@ -38,10 +39,12 @@ class OpenTask:
         self.report: Report[Event] | None = None
         self.overdue = False
         self.withdrawn = False
+        self.rested = False
+        self.resting: Callable[[], bool] = lambda: False
 
     @property
     def is_over(self) -> bool:
-        return self.report is not None or self.overdue or self.withdrawn
+        return self.report is not None or self.overdue or self.withdrawn or self.rested
 
     @property
     def kinds(self) -> tuple[type[Event], ...]:
@@ -71,10 +74,15 @@ class OpenTask:
     async def end(self) -> None:
         """Wait for whatever ends the task, following its clock wherever rulings move it."""
         while not self.is_over:
+            if self.resting():
+                self.rested = True
+                return
             deadline = self.countdown.clock.deadline_at
             try:
                 await workflow.wait_condition(
-                    lambda due=deadline: self.is_over or self.countdown.clock.deadline_at != due,  # type: ignore[misc]
+                    lambda due=deadline: (  # type: ignore[misc]
+                        self.is_over or self.resting() or self.countdown.clock.deadline_at != due
+                    ),
                     timeout=deadline - workflow.now() if deadline else None,
                     timeout_summary=f"{self.kind.name} until {deadline:%Y-%m-%d %H:%M:%S}Z"
                     if deadline

@@ -82,7 +82,8 @@ def line_of(text: str, which: int = 0) -> int:
     return [number for number, line in enumerate(LINES, 1) if line.startswith(text)][which]
 
 
-TERMS = "template-orders.0.terms"
+PLACING, TERMS = "template-orders.0.placing", "template-orders.0.terms"
+TERMS_BEGIN, RECEIPTS_BEGIN = line_of("[template-orders.terms]"), line_of("[[payment-receipts]]")
 
 
 @pytest.mark.parametrize(
@@ -114,9 +115,7 @@ TERMS = "template-orders.0.terms"
             line_of("effective_from"),
             id="no time zone",
         ),
-        pytest.param(
-            "payment-receipts", "payments", "payments", line_of("[[payment-receipts"), id="no process"
-        ),
+        pytest.param("payment-receipts", "payments", "payments", RECEIPTS_BEGIN, id="no process"),
     ],
 )
 def test_a_broken_file_is_told_by_name_line_and_field(
