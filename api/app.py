@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 
 import logs
 import temporal
@@ -53,12 +54,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         office.engine.dispose()
 
-    app = FastAPI(
+    app = FastAPIOffline(  # documentation that needs no network
         title="Marketplace back office",
         description=DESCRIPTION,
         version="1",
         lifespan=lifespan,
-        max_body_size=chosen.max_body_bytes,
+        redirect_slashes=False,  # it would send callers, and their tokens, to whatever Host they named
+        responses=problems.DOCUMENTED,
         swagger_ui_parameters={"defaultModelsExpandDepth": -1, "tryItOutEnabled": True},
     )
     app.middleware("http")(health.measure)

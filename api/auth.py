@@ -53,10 +53,13 @@ def forbidden(detail: str) -> Problem:
     return Problem(HTTPStatus.FORBIDDEN, "forbidden", detail)
 
 
-def identify(
+async def identify(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Caller:
-    """The caller of a request. Refuses a missing, foreign, changed or expired token."""
+    """The caller of a request. Refuses a missing, foreign, changed or expired token.
+
+    In the event loop: what a thread binds to the log is forgotten with it.
+    """
     if credentials is None:
         raise unauthenticated("send a token: Authorization: Bearer ...")
     settings = Office.of(request).settings

@@ -7,11 +7,11 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, BackgroundTasks, Request
 from pydantic import ValidationError
-from temporalio.service import RPCError
 
 from api.auth import unauthenticated
+from api.commands import answering
 from api.office import Office, TheOffice
-from api.problems import invalid, not_found
+from api.problems import Problem, invalid, not_found
 from api.strict_json import StrictRoute, parse
 from models.cases import Actor
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
@@ -53,7 +53,7 @@ async def payment_notice(
 async def _start(office: Office, admission: Admission) -> None:
     """At once when we can; reconciliation starts it otherwise."""
     try:
-        async with asyncio.timeout(office.settings.answer_within_s):
+        async with answering(office):
             await start_case(office.client, admission.workflow, admission.input)
-    except (RPCError, TimeoutError):
+    except Problem:
         log.warning("receipt_not_started", case_id=admission.case_id)

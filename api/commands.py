@@ -43,6 +43,12 @@ async def answering(office: Office) -> AsyncIterator[None]:
     except RPCError as error:
         log.warning("temporal_unavailable", status=error.status.name)
         raise not_confirmed() from None
+    except RuntimeError as error:
+        if type(error) is not RuntimeError:
+            raise
+        # All that the SDK says when its very first connection fails.
+        log.warning("temporal_unavailable", status="never_connected")
+        raise not_confirmed() from None
 
 
 async def start(

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -15,7 +15,7 @@ from api.auth import EVERYWHERE, Caller, Identified
 from api.office import TheOffice
 from api.problems import invalid
 from api.reading import change, summary
-from models.base import Frozen
+from models.base import Frozen, Id
 from models.cases import CaseView, Party, Role
 from models.rules.findings import Finding
 from models.tables import CaseRow, ChangeRow
@@ -33,11 +33,11 @@ class Page(Frozen):
 class Wanted(Frozen):
     """What a worklist is to hold."""
 
-    market: str | None = None
-    process: str | None = None
-    stage: str | None = None
+    market: Id | None = None
+    process: Id | None = None
+    stage: Id | None = None
     waiting_on: Party | None = None
-    provider_id: str | None = None
+    provider_id: Id | None = None
     due_before: AwareDatetime | None = None
     closed: bool | None = None
     blocked: bool | None = None
@@ -62,6 +62,8 @@ def worklist(wanted: Annotated[Wanted, Query()], office: TheOffice, caller: Iden
         query = query.where((func.cardinality(CaseRow.blocked_by) > 0) == wanted.blocked)
     if wanted.cursor is not None:
         at, case_id = _decoded(wanted.cursor, "cursor", str, str)
+        if not (case_id.isascii() and case_id.isprintable()):
+            raise _no_cursor("cursor")
         query = query.where(tuple_(CaseRow.changed_at, CaseRow.case_id) < (_instant(at), case_id))
     newest = query.order_by(col(CaseRow.changed_at).desc(), col(CaseRow.case_id).desc())
     with Session(office.engine) as session:
@@ -111,7 +113,7 @@ def _encoded(*parts: Any) -> str:
 def _decoded(text: str, field: str, *types: type) -> list[Any]:
     try:
         parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         parts = None
     if not isinstance(parts, list) or [type(part) for part in parts] != list(types):
         raise _no_cursor(field)
@@ -123,11 +125,11 @@ def _decoded(text: str, field: str, *types: type) -> list[Any]:
 def _instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
-        raise _no_cursor("cursor") from None
-    if at.tzinfo is None:
-        raise _no_cursor("cursor")
-    return at
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise _no_cursor("cursor")
 
 
 def _no_cursor(field: str) -> Exception:

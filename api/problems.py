@@ -1,5 +1,6 @@
 """Every refusal of the API, as RFC 9457 problem+json with a stable type. A 500 is a bug."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -8,7 +9,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -16,6 +17,29 @@ from models.rules.findings import Finding, Refused
 
 log = structlog.get_logger()
 TRY_AGAIN_AFTER_S = 2
+MOST_FINDINGS = 20
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A refusal (RFC 9457). `type` is stable; `errors` names the fields, `case` the case.",
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail"],
+                    "properties": {
+                        "type": {"type": "string"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string"},
+                        "errors": {"type": "array", "items": Finding.model_json_schema()},
+                        "case": {"$ref": "#/components/schemas/CaseView"},
+                    },
+                }
+            }
+        },
+    }
+}
+"""What the docs say of refusals."""
 
 
 class Problem(Exception):
@@ -80,6 +104,10 @@ def not_found() -> Problem:
     return Problem(HTTPStatus.NOT_FOUND, "not-found", "nothing here under this address that you may see")
 
 
+def too_large(most: int) -> Problem:
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", f"send at most {most} bytes")
+
+
 def not_confirmed() -> Problem:
     """Nothing was lost, and nothing may have happened: the same request may be sent again."""
     return Problem(
@@ -103,9 +131,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
-        return invalid([_finding(each) for each in error.errors()]).response()
+        tag = error.body.get("event") if isinstance(error.body, dict) else None
+        return invalid([_finding(each, tag) for each in error.errors()[:MOST_FINDINGS]]).response()
 
     @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
     @app.exception_handler(PoolTimeout)
     async def database_down(_: Request, error: Exception) -> JSONResponse:
         log.warning("database_unavailable", error=type(error).__name__)
@@ -115,8 +145,7 @@ def install(app: FastAPI) -> None:
     async def http(_: Request, error: HTTPException) -> JSONResponse:
         if error.status_code == HTTPStatus.NOT_FOUND:
             return not_found().response()
-        kinds = {405: "method-not-allowed", 413: "too-large"}
-        kind = kinds.get(error.status_code, "invalid")
+        kind = "method-not-allowed" if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else "invalid"
         headers = dict(error.headers) if error.headers else None
         return Problem(HTTPStatus(error.status_code), kind, str(error.detail), headers=headers).response()
 
@@ -124,15 +153,31 @@ def install(app: FastAPI) -> None:
     async def bug(_: Request, error: Exception) -> JSONResponse:
         log.error("bug", exc_info=error)
         detail = "this is a mistake of ours; it is logged"
-        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", detail).response()
+        headers = {"X-Request-Id": structlog.contextvars.get_contextvars().get("request_id", "-")}
+        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", detail, headers=headers).response()
 
 
-def _finding(error: dict[str, Any]) -> Finding:
-    """What pydantic found, without what was sent: that may be personal."""
+def _finding(error: dict[str, Any], tag: object) -> Finding:
+    """What pydantic found, without what was sent: that may be personal. `tag` is the event that was meant."""
     where, *path = error["loc"]
-    names = (
-        [str(part) for part in path] if where in ("body", "query", "header", "path") else [str(where), *path]
-    )
+    if where not in ("body", "query", "header", "path"):
+        path = [where, *path]
+    if path and path[0] == tag:
+        path = path[1:]
+    match error["type"]:
+        case "union_tag_not_found":
+            return Finding(field="event", code="missing", detail="say which event")
+        case "union_tag_invalid":
+            known = error["ctx"]["expected_tags"]
+            return Finding(field="event", code="unknown-event", detail=f"is none of {known}")
     return Finding(
-        field=".".join(names) or "body", code=str(error["type"]).replace("_", "-"), detail=error["msg"]
+        field=".".join(map(_name, path)) or "body",
+        code=error["type"].replace("_", "-"),
+        detail=error["msg"].removeprefix("Value error, "),
     )
+
+
+def _name(part: object) -> str:
+    """A field's name. A field that we do not know has a name that its sender made up."""
+    text = str(part)
+    return text if re.fullmatch(r"[A-Za-z_][A-Za-z_-]{0,39}|\d{1,4}", text) else "?"

@@ -14,10 +14,11 @@ from models.tables import AdmissionRow, CaseRow, ChangeRow
 
 def find(office: Office, caller: Caller, process: Process, market: str, id: str) -> CaseRow:
     """A case on record that the caller may see; anything else is not found."""
-    if not caller.works_in(market):
+    case_id = f"{process.name}:{market}:{id}"
+    if not (caller.works_in(market) and case_id.isascii() and case_id.isprintable()):
         raise not_found()
     with Session(office.engine) as session:
-        row = session.get(CaseRow, f"{process.name}:{market}:{id}")
+        row = session.get(CaseRow, case_id)
     if row is None or not caller.may_see(market, row.provider_id):
         raise not_found()
     return row

@@ -8,8 +8,10 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
-from api.problems import invalid
+from api.office import Office
+from api.problems import too_large
 from models.rules.findings import Finding, Refused
 
 READ_WITHIN_S = 10
@@ -24,7 +26,9 @@ def refusal(code: str, detail: str) -> Refused:
 def parse(raw: bytes) -> Any:
     """JSON in UTF-8. Refuses duplicate keys, NaN, depth, and characters that hide or reorder text."""
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_no_number)
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_no_number, parse_int=_whole
+        )
     except RecursionError:
         raise refusal("too-deep", f"nested deeper than {DEEPEST}") from None
     except UnicodeDecodeError:
@@ -45,6 +49,11 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(text: str) -> Any:
     raise refusal("not-a-number", f"{text} is no number")
+
+
+def _whole(text: str) -> int:
+    """-0 is 0 to some and less than that to others: an amount must not depend on who reads it."""
+    return _no_number(text) if text == "-0" else int(text)
 
 
 def _look_through(value: Any) -> None:
@@ -71,17 +80,41 @@ def _is_hidden(character: str) -> bool:
 
 
 class StrictRequest(Request):
-    """A request whose body arrives in time, and means one thing."""
+    """A request whose body arrives in time, is not too large, and means one thing."""
 
     async def body(self) -> bytes:
-        try:
-            async with asyncio.timeout(READ_WITHIN_S):
-                return await super().body()
-        except TimeoutError:
-            raise invalid([Finding(field="body", code="too-slow", detail="did not arrive in time")]) from None
+        if not hasattr(self, "_body"):
+            try:
+                async with asyncio.timeout(READ_WITHIN_S):
+                    self._body = await self._read(Office.of(self).settings.max_body_bytes)
+            except TimeoutError:
+                raise refusal("too-slow", "did not arrive in time") from None
+            except ClientDisconnect:
+                raise refusal("incomplete", "ended before all of it was there") from None
+        return self._body
 
     async def json(self) -> Any:
-        return parse(await self.body())
+        if not hasattr(self, "_json"):
+            self._json = parse(await self.body())
+        return self._json
+
+    def refuse_unless_plain_json(self) -> None:
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise Refused(Finding(field="Content-Type", code="not-json", detail="send application/json"))
+        if self.headers.get("content-encoding", "identity").lower() != "identity":
+            raise Refused(Finding(field="Content-Encoding", code="encoded", detail="send it as it is"))
+
+    async def _read(self, most: int) -> bytes:
+        """FastAPI's own limit answers in plain text where the length was announced."""
+        if int(self.headers.get("content-length", 0)) > most:
+            raise too_large(most)
+        raw = bytearray()
+        async for chunk in self.stream():
+            raw += chunk
+            if len(raw) > most:
+                raise too_large(most)
+        return bytes(raw)
 
 
 class StrictRoute(APIRoute):
@@ -91,6 +124,10 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def strictly(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
+            strict = StrictRequest(request.scope, request.receive)
+            if self.body_field is not None and await strict.body():
+                strict.refuse_unless_plain_json()
+                await strict.json()  # here, because FastAPI makes a 400 without a reason of whatever is wrong
+            return await handle(strict)
 
         return strictly
