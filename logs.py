@@ -11,6 +11,10 @@ from settings import Settings
 SECRET = frozenset(
     {"authorization", "phone", "email", "contact", "token", "jwt_key", "data_key", "notice_key"}
 )
+# Without the values of variables: requests and tokens stand there.
+TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 def configure(settings: Settings) -> None:
@@ -23,9 +27,9 @@ def configure(settings: Settings) -> None:
     ]
     as_json = settings.log_format == "json"
     last: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if as_json
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

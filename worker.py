@@ -38,10 +38,18 @@ RUNNER = SandboxedWorkflowRunner(
     )
 )
 CONCURRENT_ACTIVITIES = 10
+CACHED_WORKFLOWS = 500
 FINISH_WITHIN = timedelta(seconds=20)
 
 
-def build_worker(client: Client, engine: Engine, gateway: PaymentGateway, admissions: Admissions) -> Worker:
+def build_worker(
+    client: Client,
+    engine: Engine,
+    gateway: PaymentGateway,
+    admissions: Admissions,
+    *,
+    cached_workflows: int = CACHED_WORKFLOWS,
+) -> Worker:
     payments = Payments(engine, gateway)
     records, receipts = Records(engine), Receipts(engine, client)
     reconciliation = Reconciliation(engine, client, gateway, admissions)
@@ -61,7 +69,7 @@ def build_worker(client: Client, engine: Engine, gateway: PaymentGateway, admiss
         ],
         activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES),
         max_concurrent_activities=CONCURRENT_ACTIVITIES,
-        max_cached_workflows=500,
+        max_cached_workflows=cached_workflows,
         graceful_shutdown_timeout=FINISH_WITHIN,
         workflow_runner=RUNNER,
     )

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from api.auth import Caller, Identified
 from api.office import Office, TheOffice
 from api.problems import not_found
+from models.moves import moves
 from models.policies import MarketPolicy
 from models.processes import PROCESSES, Process
 
@@ -17,7 +18,7 @@ routes = APIRouter(tags=["Markets 市场"])
 @routes.get("/v1/markets", summary="Markets")
 def markets(office: TheOffice, caller: Identified) -> dict[str, Any]:
     """The markets that you work in, with the policies in force now."""
-    return {"markets": [_shown(office, market) for market in _of(office, caller)]}
+    return {"markets": [_shown(market) for market in _of(office, caller)]}
 
 
 @routes.get("/v1/markets/{market}", summary="One market")
@@ -26,14 +27,14 @@ def one_market(market: str, office: TheOffice, caller: Identified) -> dict[str, 
     policy = office.admissions.policies.get(market)
     if policy is None or not caller.works_in(market):
         raise not_found()
-    return _shown(office, policy)
+    return _shown(policy)
 
 
 def _of(office: Office, caller: Caller) -> list[MarketPolicy]:
     return [policy for market, policy in office.admissions.policies.items() if caller.works_in(market)]
 
 
-def _shown(_: Office, policy: MarketPolicy) -> dict[str, Any]:
+def _shown(policy: MarketPolicy) -> dict[str, Any]:
     now = datetime.now(UTC)
     running = {
         name: (version.model_dump(mode="json"), process)
@@ -50,24 +51,15 @@ def _shown(_: Office, policy: MarketPolicy) -> dict[str, Any]:
 
 def table(process: Process) -> list[dict[str, Any]]:
     """The process as a table: from which stage and task, which event, by whom, to where, by which rule."""
-    rows: list[dict[str, Any]] = []
-    for task in process.tasks:
-        rules = task.rules or {}
-        for event, leads in task.moves.items():
-            rows.append(
-                {
-                    "stage": task.stage,
-                    "task": task.name,
-                    "event": event.tag(),
-                    "by": sorted(event.party.spoken_for_by) or [event.party],
-                    "to": str(leads),
-                    "rule": rules.get(event.tag()),
-                }
-            )
-        if task.silence:
-            silent = {"event": f"silence ({task.within})", "by": ["deadline"], "to": str(task.silence)}
-            rows.append({"stage": task.stage, "task": task.name, **silent, "rule": rules.get("silence")})
-    for step in process.steps:
-        ours = {"event": step.event, "by": ["system"], "to": str(step.leads), "rule": step.rule or None}
-        rows.append({"stage": step.stage, "task": None, **ours})
-    return rows
+    return [
+        {
+            "stage": row.stage,
+            "task": row.task or None,
+            "event": row.event,
+            "by": sorted(row.kind.party.spoken_for_by) if row.kind else [],
+            "who": row.who,
+            "to": str(row.leads),
+            "rule": row.rule or None,
+        }
+        for row in moves(process)
+    ]

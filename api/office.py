@@ -23,4 +23,9 @@ class Office:
         return cast("Office", request.app.state.office)
 
 
-TheOffice = Annotated[Office, Depends(Office.of)]
+async def the_office(request: Request) -> Office:
+    """Async, for FastAPI gives every other dependency a thread: there are few, and reads may hold them all."""
+    return Office.of(request)
+
+
+TheOffice = Annotated[Office, Depends(the_office)]

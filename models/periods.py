@@ -29,7 +29,7 @@ def _lasting(period: str) -> str:
 
 Period = Annotated[
     str,
-    StringConstraints(pattern=r"^P(\d{1,2}Y)?(\d{1,3}M)?(\d{1,4}D)?$"),
+    StringConstraints(pattern=r"^P([0-9]{1,2}Y)?([0-9]{1,3}M)?([0-9]{1,4}D)?$"),
     AfterValidator(_lasting),
 ]
 """A calendar period such as P1Y, P6M or P30D, kept as it was written."""
@@ -43,3 +43,13 @@ def _as_written(span: object) -> object:
 
 Span = Annotated[timedelta, BeforeValidator(_as_written), Field(gt=timedelta())]
 """A length of time such as P3D or PT6S. A bare number is refused: nobody knows what it counts."""
+
+
+def _as_day(day: object) -> object:
+    if isinstance(day, date | str):
+        return day
+    raise ValueError("must be a day such as 2020-12-28")
+
+
+Day = Annotated[date, BeforeValidator(_as_day)]
+"""A calendar day. A number, which would be taken for seconds since 1970, is refused."""

@@ -1,6 +1,5 @@
 """What a backend service sends to place a template order, with the facts that the checks need."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -8,7 +7,7 @@ from pydantic import Field
 
 from models.base import Fen, Flag, Frozen, Id, Text
 from models.cases import OnBehalfOf
-from models.periods import Period
+from models.periods import Day, Period
 
 
 class TemplateKind(StrEnum):
@@ -27,7 +26,7 @@ class Template(Frozen):
 
     id: Id
     kind: TemplateKind
-    published_on: date
+    published_on: Day
     price_fen: Fen
     """The price for `service_for`; 0 is free."""
     longest_service: Period
@@ -53,7 +52,7 @@ class MiniProgram(Frozen):
 class RunningService(Frozen):
     """What the buyer has of this template already, when it renews or orders twice."""
 
-    ends_on: date
+    ends_on: Day
     version_submitted: Flag
 
 

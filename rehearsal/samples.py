@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
@@ -79,7 +79,9 @@ class Sample(Frozen):
     title_zh: Text
     story: Text
     story_zh: Text
-    rules: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]+(-[A-Z]+)?-\d{2}$")], ...], Field(min_length=1)]
+    rules: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]+(-[A-Z]+)?-\d{2}$")], ...], Field(min_length=1)
+    ]
     process: Annotated[str, AfterValidator(_process)]
     market: Id
     place: dict[str, JsonValue]
@@ -139,6 +141,7 @@ def _broken(file: Path, error: OSError | ValueError) -> BrokenSample:
 
 def _against_its_process(sample: Sample) -> Iterator[tuple[str, str]]:
     kind = sample.kind
+    events: dict[str, type[Event]] = {each.tag(): each for each in get_args(get_args(kind.event)[0])}
     if "id" in sample.place:
         yield "place.id", "is made anew for each run: leave it out"
     yield from _problems("place", kind.start, sample.body("a-sample"))
@@ -146,16 +149,22 @@ def _against_its_process(sample: Sample) -> Iterator[tuple[str, str]]:
         at = f"steps.{number}"
         match step:
             case Send():
+                yield from _sent(at, step, events)
                 yield from _problems(at, kind.event, step.body(sample.place), tags=1)
-                event: Event = TypeAdapter(kind.event).validate_python(step.body(sample.place))
-                if not event.party.spoken_for_by:
-                    yield f"{at}.event", 'is no event that anybody sends: {"step": "pay"} pays'
-                if event.party is not step.sender:
-                    yield f"{at}.sender", f"{step.event} is the {event.party}'s"
             case Wait(for_=what) if what not in (DEADLINE, REFUND, *kind.stages):
                 yield f"{at}.for", f"is none of {', '.join((DEADLINE, REFUND, *kind.stages))}"
     if sample.expect.outcome not in [*kind.outcomes]:
         yield "expect.outcome", f"is none of {', '.join(kind.outcomes)}"
+
+
+def _sent(at: str, step: Send, events: dict[str, type[Event]]) -> Iterator[tuple[str, str]]:
+    party = events[step.event].party if step.event in events else None
+    if party is None:
+        yield f"{at}.event", f"is none of {', '.join(events)}"
+    elif not party.spoken_for_by:
+        yield f"{at}.event", 'is nobody\'s to send: the step {"step": "pay"} pays'
+    elif party is not step.sender:
+        yield f"{at}.sender", f"must be {party}, whose act {step.event} is"
 
 
 def _problems(at: str, kind: Any, value: object, tags: int = 0) -> Iterator[tuple[str, str]]:
@@ -169,11 +178,14 @@ def _problems(at: str, kind: Any, value: object, tags: int = 0) -> Iterator[tupl
 def _field(loc: tuple[int | str, ...]) -> str:
     """Without the name of the step's kind, which stands in no file."""
     before = (None, *loc)
-    return ".".join(
-        str(part)
-        for part, ahead in zip(loc, before, strict=False)
-        if not (isinstance(ahead, int) and part in ("pay", "event", "wait"))
-    ) or "-"
+    return (
+        ".".join(
+            str(part)
+            for part, ahead in zip(loc, before, strict=False)
+            if not (isinstance(ahead, int) and part in ("pay", "event", "wait"))
+        )
+        or "-"
+    )
 
 
 def _reason(error: Any) -> str:

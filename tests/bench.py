@@ -2,8 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -11,9 +11,6 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import PendingActivityState, WorkflowExecutionStatus
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
@@ -22,20 +19,30 @@ from temporalio.worker import Worker
 
 from activities.gateways.simulated.payments import SimulatedPayments
 from models.cases import Actor, Answer, CaseView, Event, OnBehalfOf, Party, Report
+from models.orders import (
+    CONFIRMATION,
+    IMPLEMENTATION,
+    PAYMENT,
+    VERSION_REVIEW,
+    VersionApproved,
+    VersionSubmitted,
+)
 from models.payments import Payment
 from models.placing import PlaceOrder
 from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, Process, TellOfPayment
 from models.search_attributes import next_due
 from models.tables import CaseRow, ChangeRow
-from models.tables.admissions import Admissions
+from models.tables.admissions import Admission, Admissions
 from models.tables.simulated import SimulatedRefund
 from temporal import start_case
+from tests.temporal_state import is_busy, is_held
 from worker import build_worker
 
 T = TypeVar("T")
 BUYER = OnBehalfOf(party=Party.BUYER, id="buyer-1")
 SOMEBODY = Actor(role="service", subject="tests", on_behalf_of=BUYER)
 OPERATOR = Actor(role="operator", subject="olga")
+BUILT, APPROVED = VersionSubmitted(version="1.0.0"), VersionApproved()
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
@@ -119,6 +126,14 @@ class Opened:
         assert refused.value.cause.type == kind
         return refused.value.cause.message
 
+    async def sent(self, event: Event, *, key: str, **how: Any) -> asyncio.Task[CaseView]:
+        """Send an event while no worker is up: back as soon as the server holds it."""
+        sending = asyncio.create_task(self.report(event, key=key, **how))
+        async with asyncio.timeout(10):
+            while not await is_held(self.bench.client, self.case_id, key):
+                await asyncio.sleep(0.01)
+        return sending
+
     async def due(self) -> datetime:
         """The next deadline on record."""
         task = next_due(await self.on_record())
@@ -131,7 +146,7 @@ class Opened:
         while (case := await self.on_record()).closed_at is None:
             due = next_due(case)
             if due and due.deadline_at:
-                await self.bench.advance(due.deadline_at + SECOND - await self.bench.now())
+                await self.bench.advance_to(due.deadline_at + SECOND)
             await self.on_record(case.version + 1)
         with self.bench.env.auto_time_skipping_disabled():
             await self.handle.result()
@@ -183,9 +198,11 @@ class Bench:
     def client(self) -> Client:
         return self.env.client
 
-    def working(self) -> Worker:
-        """A worker, for as long as the block lasts."""
-        return build_worker(self.client, self.engine, self.gateway, self.admissions)
+    def working(self, cached_workflows: int = 500) -> Worker:
+        """A worker, for as long as the block lasts. Without a cache no task waits for it when it has gone."""
+        return build_worker(
+            self.client, self.engine, self.gateway, self.admissions, cached_workflows=cached_workflows
+        )
 
     async def now(self) -> datetime:
         return await self.env.get_current_time()
@@ -195,9 +212,27 @@ class Bench:
         if by > timedelta():
             await self.env.sleep(by)
 
+    async def advance_to(self, instant: datetime) -> None:
+        await self.advance(instant - await self.now())
+
+    @asynccontextmanager
+    async def passing(self, instant: datetime) -> AsyncIterator[None]:
+        """An instant that passes while no worker is up; the clock goes on once one is."""
+        advancing = asyncio.create_task(self.advance_to(instant))
+        async with asyncio.timeout(10):
+            while await self.now() < instant:
+                await asyncio.sleep(0.01)
+        yield
+        await advancing
+
     async def start(self, process: Process, body: Any, market: str = "alipay") -> Opened:
+        return await self.begin(await self.admit(process, body, market))
+
+    async def admit(self, process: Process, body: Any, market: str = "alipay") -> Admission:
         at = await self.now()
-        admitted = await asyncio.to_thread(self.admissions.admit, process, market, body, SOMEBODY, at)
+        return await asyncio.to_thread(self.admissions.admit, process, market, body, SOMEBODY, at)
+
+    async def begin(self, admitted: Admission) -> Opened:
         opened = Opened(self, await start_case(self.client, admitted.workflow, admitted.input))
         self.opened.append(opened)
         return opened
@@ -206,20 +241,10 @@ class Bench:
         """Leave no workflow open. One that ended with an activity under way would stop the clock for ever."""
         for opened in self.opened:
             async with asyncio.timeout(20):
-                while await self._is_busy(opened):
+                while await is_busy(self.client, opened.case_id):
                     await asyncio.sleep(0.02)
             with suppress(RPCError):
                 await opened.handle.terminate()
-
-    async def _is_busy(self, opened: Opened) -> bool:
-        execution = WorkflowExecution(workflow_id=opened.case_id)
-        asked = DescribeWorkflowExecutionRequest(namespace=self.client.namespace, execution=execution)
-        found = await self.client.workflow_service.describe_workflow_execution(asked)
-        running = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
-        started = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
-        return found.workflow_execution_info.status == running and any(
-            activity.state == started for activity in found.pending_activities
-        )
 
     async def place(self, **changes: Any) -> Opened:
         """An order on record, with its payment page open unless it is free."""
@@ -241,12 +266,24 @@ class Bench:
         await order.stands("paid")
         return order
 
+    async def place_in(self, task: str, **changes: Any) -> Opened:
+        """An order that waits for this task."""
+        if task == PAYMENT.name:
+            return await self.place(**changes)
+        order = await self.place_paid(**changes)
+        way = {IMPLEMENTATION.name: (), VERSION_REVIEW.name: (BUILT,), CONFIRMATION.name: (BUILT, APPROVED)}
+        for event in way[task]:
+            await order.report(event)
+        return order
+
     def refunds(self, payment: Payment | None = None, order: Opened | None = None) -> list[SimulatedRefund]:
         """What the gateway gave back, for a payment or an order."""
-        with Session(self.engine) as session:
-            rows = session.exec(select(SimulatedRefund)).all()
         mine = payment.payment_id if payment else None
         if order is not None:
             case = order.case()
             mine = str(case.data.get("payment_id")) if case else None
-        return [row for row in rows if row.payment_id == mine]
+        return [row for row in self.all_refunds() if row.payment_id == mine]
+
+    def all_refunds(self) -> list[SimulatedRefund]:
+        with Session(self.engine) as session:
+            return list(session.exec(select(SimulatedRefund)))

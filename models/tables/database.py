@@ -10,6 +10,7 @@ def connect(url: str, pool_size: int = 10) -> Engine:
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text goes to the log
         connect_args={
             "connect_timeout": 3,
             "options": "-c timezone=UTC -c statement_timeout=10000 -c lock_timeout=5000",

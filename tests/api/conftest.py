@@ -1,80 +1,49 @@
 """The API over HTTP, with a worker, real PostgreSQL and the real Temporal development server."""
 
-import asyncio
-import socket
-import uuid
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-import jwt
 import pytest
 import pytest_asyncio
-import uvicorn
-from sqlalchemy import Engine
+from fastapi import FastAPI
+from sqlalchemy import Engine, text
 from temporalio.client import Client
 
 import temporal
 from activities.gateways.simulated.payments import SimulatedPayments
+from activities.records import Records
 from api.app import create_app
-from api.auth import NAME
+from models.cases import SYSTEM, Batch, CaseView, Change
+from models.orders import IMPLEMENTATION
 from models.tables.admissions import Admissions
+from models.tables.database import connect
+from models.tables.migrate import upgrade
 from servers import TemporalServer
 from settings import Settings
-from tests.bench import order_body
+from tests.api.caller import Api, contents, free_port, serving
+from tests.bench import BUYER
 from tests.conftest import SECRET
 from worker import build_worker
+from workflows.tasks import accepts
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def token(role: str, *, key: str = SECRET, **claims: Any) -> str:
-    now = datetime.now(UTC)
-    body = {"sub": f"{role}-1", "role": role, "market": "*", "iss": NAME, "aud": NAME, "iat": now}
-    body |= {
-        "exp": now + timedelta(hours=1),
-        **({"provider_id": "isv-1"} if role == "provider" else {}),
-        **claims,
+def settings_for(database_url: str, temporal_address: str, **more: Any) -> Settings:
+    port = free_port()
+    usual: dict[str, Any] = {
+        "database_url": database_url,
+        "temporal_address": temporal_address,
+        "api_port": port,
+        "public_url": f"http://127.0.0.1:{port}/",
+        "jwt_key": SECRET,
+        "data_key": SECRET,
+        "notice_key": SECRET,
+        "simulator": True,
+        "log_level": "WARNING",
     }
-    return jwt.encode(body, key, "HS256")
-
-
-@dataclass
-class Api:
-    """A caller of the API, with a token for each role."""
-
-    http: httpx.AsyncClient
-    engine: Engine
-
-    async def call(self, method: str, path: str, role: str | None = "service", **how: Any) -> httpx.Response:
-        headers = dict(how.pop("headers", {}))
-        bearer = how.pop("bearer", None) or (token(role) if role else None)
-        if bearer:
-            headers["Authorization"] = f"Bearer {bearer}"
-        return await self.http.request(method, path, headers=headers, **how)
-
-    async def place(self, market: str = "rehearsal", **changes: Any) -> httpx.Response:
-        return await self.call("POST", f"/v1/markets/{market}/template-orders", json=order_body(**changes))
-
-    async def send(
-        self, path: str, event: dict[str, Any], role: str = "service", **how: Any
-    ) -> httpx.Response:
-        headers = {"Idempotency-Key": uuid.uuid4().hex, **how.pop("headers", {})}
-        return await self.call("POST", f"{path}/events", role, json=event, headers=headers, **how)
-
-    async def until(
-        self, path: str, there: Callable[[dict[str, Any]], bool], role: str = "service"
-    ) -> dict[str, Any]:
-        async with asyncio.timeout(30):
-            while not there(case := (await self.call("GET", path, role)).json()):
-                await asyncio.sleep(0.05)
-        return dict(case)
+    return Settings(**{**usual, **more})
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -85,18 +54,7 @@ async def temporal_server() -> AsyncIterator[TemporalServer]:
 
 @pytest.fixture(scope="session")
 def api_settings(database_url: str, temporal_server: TemporalServer) -> Settings:
-    port = free_port()
-    return Settings(
-        database_url=database_url,
-        temporal_address=temporal_server.address,
-        api_port=port,
-        public_url=f"http://127.0.0.1:{port}/",
-        jwt_key=SECRET,
-        data_key=SECRET,
-        notice_key=SECRET,
-        simulator=True,
-        log_level="WARNING",
-    )
+    return settings_for(database_url, temporal_server.address)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -113,18 +71,94 @@ async def api_worker(
         yield
 
 
+@pytest.fixture(scope="session")
+def app(api_settings: Settings) -> FastAPI:
+    return create_app(api_settings)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def api(api_settings: Settings, api_worker: None, engine: Engine) -> AsyncIterator[Api]:
-    config = uvicorn.Config(
-        create_app(api_settings), port=api_settings.api_port, log_config=None, lifespan="on", ws="none"
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not serving.done(), "the API did not start"
-    async with httpx.AsyncClient(base_url=str(api_settings.public_url), timeout=15) as http:
-        yield Api(http, engine)
-    server.should_exit = True
-    await serving
+async def api(app: FastAPI, api_settings: Settings, api_worker: None, engine: Engine) -> AsyncIterator[Api]:
+    async with serving(app, api_settings, engine) as api:
+        yield api
+
+
+@dataclass
+class Quiet(Api):
+    """An API with a database of its own and no Temporal: whatever changes, the caller changed it.
+
+    What gets past every check is answered `not-confirmed`.
+    """
+
+    def put(self, id: str, **changes: Any) -> str:
+        """A case on record, as a workflow would have written it: an order that is being implemented."""
+        now = datetime.now(UTC)
+        market = changes.get("market", "alipay")
+        usual: dict[str, Any] = {
+            "case_id": f"template-orders:{market}:{id}",
+            "process": "template-orders",
+            "market": market,
+            "id": id,
+            "provider_id": "isv-1",
+            "stage": "implementing",
+            "version": 1,
+            "opened_at": now,
+            "changed_at": now,
+            "policy_version": "1",
+            "data": {"buyer_id": BUYER.id},
+            "tasks": [
+                {
+                    "name": IMPLEMENTATION.name,
+                    "waiting_on": IMPLEMENTATION.waiting_on,
+                    "accepts": [accepts(kind) for kind in IMPLEMENTATION.moves],
+                }
+            ],
+        }
+        view = CaseView.model_validate({**usual, **changes})
+        opened = Change(
+            version=1, at=now, event="opened", actor=SYSTEM, stage_before=None, stage_after=view.stage
+        )
+        Records(self.engine).record(Batch(run_id="a-run", changes=(opened,), view=view))
+        return f"/v1/markets/{market}/template-orders/{id}"
+
+
+@pytest.fixture(scope="session")
+def quiet_engine(database_url: str, engine: Engine) -> Iterator[Engine]:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE quiet"))
+    url = database_url.removesuffix("marketplace") + "quiet"
+    upgrade(url)
+    quiet = connect(url)
+    yield quiet
+    quiet.dispose()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def quiet(quiet_engine: Engine) -> AsyncIterator[Quiet]:
+    url = quiet_engine.url.render_as_string(hide_password=False)
+    settings = settings_for(url, f"127.0.0.1:{free_port()}")
+    async with serving(create_app(settings), settings, quiet_engine) as api:
+        yield Quiet(api.http, api.engine)
+
+
+@pytest.fixture
+def untouched(quiet: Quiet) -> Iterator[None]:
+    """For tests that leave every row of every table as it was."""
+    before = contents(quiet.engine)
+    yield
+    assert contents(quiet.engine) == before
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    """What goes to the log meanwhile, as it is written there."""
+    root, found = logging.getLogger(), list[str]()
+
+    class Listening(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            found.append(self.format(record))
+
+    listening = Listening(logging.DEBUG)
+    listening.setFormatter(next(h.formatter for h in root.handlers if type(h) is logging.StreamHandler))
+    root.addHandler(listening)
+    yield found
+    root.removeHandler(listening)

@@ -1,0 +1,44 @@
+"""The table of a process, row by row: whatever moves a case, from where to where."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.cases import Event
+from models.processes import Process
+from models.tasks import Leads, TaskKind
+
+SYSTEM, SILENCE = "system", "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Who moves a case, with what, from where to where, by which rule."""
+
+    stage: str
+    event: str
+    """The event's tag; of silence the period that ended; of a step of our own its name in the audit."""
+    who: str
+    """A party, our own system, or silence."""
+    leads: Leads
+    task: str = ""
+    rule: str = ""
+    kind: type[Event] | None = None
+
+
+def moves(process: Process) -> list[Move]:
+    """Everything that moves a case of this process, in the order of its stages."""
+    rows = [row for task in process.tasks for row in _of(task)]
+    rows += [Move(step.stage, step.event, SYSTEM, step.leads, rule=step.rule) for step in process.steps]
+    order = [str(stage) for stage in process.stages]
+    return sorted(rows, key=lambda row: order.index(str(row.stage)))
+
+
+def _of(task: TaskKind) -> Iterator[Move]:
+    rules = task.rules or {}
+    for kind, leads in task.moves.items():
+        tag = kind.tag()
+        yield Move(task.stage, tag, kind.party, leads, task.name, rules.get(tag, ""), kind)
+    if task.silence:
+        yield Move(
+            task.stage, task.within or SILENCE, SILENCE, task.silence, task.name, rules.get(SILENCE, "")
+        )

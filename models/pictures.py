@@ -1,0 +1,203 @@
+"""A process drawn and written down from its own table: Mermaid for the eye, Markdown for the rest."""
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from models import words
+from models.cases import RULINGS, Event, Party
+from models.moves import SILENCE, SYSTEM, Move, moves
+from models.orders import OrderStage
+from models.policies import MarketPolicy
+from models.processes import TEMPLATE_ORDERS, Process
+
+CLOSED = "closed"
+COLOURS = {
+    Party.BUYER: ("blue", "蓝色", "fill:#dbeafe,stroke:#2563eb,color:#1e3a8a"),
+    Party.PROVIDER: ("orange", "橙色", "fill:#ffedd5,stroke:#ea580c,color:#7c2d12"),
+    Party.OPERATOR: ("violet", "紫色", "fill:#ede9fe,stroke:#7c3aed,color:#4c1d95"),
+    Party.REVIEW: ("pink", "粉色", "fill:#fce7f3,stroke:#db2777,color:#831843"),
+    SYSTEM: ("grey", "灰色", "fill:#e5e7eb,stroke:#6b7280,color:#1f2937"),
+    CLOSED: ("black", "黑色", "fill:#1f2937,stroke:#94a3b8,color:#ffffff"),
+}
+"""Whom a stage waits for; legible on light and on dark pages."""
+SPACED = "%%{init: {'flowchart': {'wrappingWidth': 400}, 'state': {'nodeSpacing': 80, 'rankSpacing': 60}}}%%"
+BEGINNINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    TEMPLATE_ORDERS.name: (
+        (OrderStage.UNPAID, "placed"),
+        (OrderStage.IMPLEMENTING, "placed, free of charge"),
+    ),
+}
+"""Where a case can begin, if not always in the process's first stage."""
+
+
+def picture(process: Process) -> str:
+    """The process as a Mermaid state diagram."""
+    rows = moves(process)
+    stages = [str(stage) for stage in process.stages if stage != CLOSED]
+    nodes = {stage: [_plain(stage, words.STAGES)] for stage in stages}
+    waits = {stage: _waits_for(process, stage) for stage in stages}
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        there = str(row.leads.stage)
+        if there == CLOSED:
+            outcomes = _outcomes(row, rows)
+            there = f"end_{'_'.join(outcomes)}"
+            nodes[there] = [_plain(outcome, words.OUTCOMES) for outcome in outcomes]
+            waits[there] = CLOSED
+        stays = there == row.stage
+        labels = nodes[there] if stays else arrows.setdefault((row.stage, there), [])
+        if (label := _label(row, stays=stays)) not in labels:
+            labels.append(label)
+    begins = BEGINNINGS.get(process.name, ((stages[0], "opened"),))
+    lines = [
+        *(f'state "{_lines(said)}" as {node}' for node, said in nodes.items()),
+        *(f"[*] --> {stage} : {how}" for stage, how in begins),
+        *(f"{here} --> {there} : {_lines(labels)}" for (here, there), labels in arrows.items()),
+    ]
+    for who in dict.fromkeys(waits.values()):
+        lines += [
+            f"classDef {who} {COLOURS[who][2]}",
+            f"class {','.join(node for node in waits if waits[node] == who)} {who}",
+        ]
+    return "\n".join([SPACED, "stateDiagram-v2", *(f"  {line}" for line in lines)])
+
+
+def _label(move: Move, *, stays: bool) -> str:
+    return f"⏱ {move.event}" if move.who == SILENCE else f"{'↻ ' * stays}{move.who} · {move.event}"
+
+
+def _outcomes(move: Move, rows: Iterable[Move]) -> list[str]:
+    """The outcome that a move says itself, or all that its stage may have been entered with."""
+    if move.leads.outcome:
+        return [str(move.leads.outcome)]
+    return list(
+        dict.fromkeys(str(r.leads.outcome) for r in rows if r.leads.stage == move.stage and r.leads.outcome)
+    )
+
+
+def _waits_for(process: Process, stage: str) -> str:
+    return next((str(task.waiting_on) for task in process.tasks if task.stage == stage), SYSTEM)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "<br/>".join(lines)
+
+
+# --- the page
+
+NOTE = "<!-- Made from the process's own table. Change that, then: make docs -->"
+STEPPING_IN = """## Operators 运营介入
+
+While a task is open, an operator may move its clock. Each event needs a `reason` and, as `If-Match`, the
+version that was looked at; both stay on record. 任务进行中，运营人员可以调整其时钟，须说明理由并留痕。"""
+
+
+def page(process: Process, markets: Iterable[MarketPolicy]) -> str:
+    """What docs/processes says of a process: its picture, its tables and its clocks."""
+    rows = moves(process)
+    kinds = dict.fromkeys(row.kind for row in rows if row.kind)
+    ways = table(("From 从", "Event 事件", "Who 谁", "To 到", "Task 任务", "Rule 规则"), _ways(rows))
+    parts = [
+        NOTE,
+        f"# {process.title} {process.title_zh}",
+        f"```mermaid\n{picture(process)}\n```",
+        _key(process),
+        f"## What moves it 流转\n\n{ways}",
+    ]
+    if kinds:
+        parts.append(f"## Events 事件\n\n{_events(kinds)}")
+    if clocks := _clocks(process, markets):
+        parts.append(f"## Clocks 期限\n\n{clocks}")
+    if process.tasks:
+        parts += [STEPPING_IN, _events(RULINGS)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _key(process: Process) -> str:
+    """What the colours and signs of the picture mean."""
+    waits = dict.fromkeys(_waits_for(process, stage) for stage in process.stages if stage != CLOSED)
+    english = ", ".join(f"{COLOURS[who][0]} {who}" for who in waits)
+    chinese = "，".join(f"{COLOURS[who][1]}为{words.PARTIES[who]}" for who in waits)
+    return (
+        f"Colours say whom a stage waits for ({english}); black is closed, with its outcome.\n"
+        f"↻ stays in the stage, ⏱ is the end of a period.\n\n"
+        f"颜色表示该阶段在等谁（{chinese}）；黑色为已结束及其结果。↻ 不离开本阶段，⏱ 期限届满。"
+    )
+
+
+def _ways(rows: Iterable[Move]) -> Iterable[tuple[str, ...]]:
+    """Rows that differ in nothing but their task are one."""
+    merged: dict[tuple[str, ...], tuple[dict[str, None], dict[str, None]]] = {}
+    for row in rows:
+        silent = row.who == SILENCE
+        to = _word(row.leads.stage, words.STAGES)
+        if row.leads.outcome:
+            to += f" → {_word(row.leads.outcome, words.OUTCOMES)}"
+        way = (
+            _word(row.stage, words.STAGES),
+            f"⏱ {_word(row.event, words.CLOCKS)}" if silent else _word(row.event, words.EVENTS),
+            _plain(row.who, words.PARTIES),
+            to,
+        )
+        tasks, rules = merged.setdefault(way, ({}, {}))
+        tasks |= {f"`{row.task}`": None} if row.task else {}
+        rules |= {row.rule: None} if row.rule else {}
+    return ((*way, ", ".join(tasks), ", ".join(rules)) for way, (tasks, rules) in merged.items())
+
+
+def _events(kinds: Iterable[type[Event]]) -> str:
+    rows = [(_word(kind.tag(), words.EVENTS), _fields(kind), _meaning(kind)) for kind in kinds]
+    return table(("Event 事件", "Fields 字段", "Meaning 含义"), rows)
+
+
+def _fields(kind: type[Event]) -> str:
+    own = {name: field for name, field in kind.model_fields.items() if name != "event"}
+    return ", ".join(f"`{name}`" if field.is_required() else f"`{name}`?" for name, field in own.items())
+
+
+def _meaning(kind: type[Event]) -> str:
+    """The first paragraph of a docstring, without the rules that stand in the table above."""
+    first = inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+    return re.sub(r" \([A-Z]{3}-[A-Z0-9, -]+\)", "", first)
+
+
+def _clocks(process: Process, markets: Iterable[MarketPolicy]) -> str:
+    """How long each period lasts, by the newest version of each market that runs the process."""
+    newest = {
+        policy.market: max(versions, key=lambda version: version.effective_from)
+        for policy in markets
+        if (versions := policy.versions(process.name))
+    }
+    periods: dict[str, dict[str, timedelta]] = {}
+    for market, version in newest.items():
+        for name, length in getattr(version, "terms", ()):
+            if isinstance(length, timedelta):
+                periods.setdefault(name, {})[market] = length
+    rows = [
+        (_word(name, words.CLOCKS), *(_period(lengths.get(market)) for market in newest))
+        for name, lengths in periods.items()
+    ]
+    return table(("Period 期限", *newest), rows) if rows else ""
+
+
+def _period(length: timedelta | None) -> str:
+    if length is None:
+        return ""
+    count, unit = (length.days, "day") if length.days else (int(length.total_seconds()), "second")
+    return f"{count} {unit}{'s' * (count != 1)}"
+
+
+def _plain(word: str, chinese: Mapping[str, str]) -> str:
+    return f"{word} {chinese.get(word, '')}".strip()
+
+
+def _word(word: str, chinese: Mapping[str, str]) -> str:
+    return f"`{word}` {chinese.get(word, '')}".strip()
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

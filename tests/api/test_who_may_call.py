@@ -1,0 +1,182 @@
+"""Every route x role x (own, another provider's, another market's, unknown). A new route needs its row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from api.app import create_app
+from api.strict_json import StrictRoute
+from models.processes import PROCESSES
+from settings import Settings
+from tests.api.caller import FREE, Api, Json, new_key, refusal
+from tests.api.conftest import settings_for
+from tests.bench import order_body
+
+ROLES = ("service", "operator", "provider")
+CASE = "/v1/markets/{market}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each role hears about what is its own. Of what is not, or is not there, everybody hears 404."""
+
+    own: Mapping[str, int]
+    bodies: Mapping[str, Json] | None = None
+    of_a_case: bool = True
+
+    def expected(self, role: str, whose: str) -> int:
+        """A market has no owner: another provider's is where somebody else's case would be."""
+        foreign = whose == "another's" and role == "provider" and self.of_a_case
+        return 404 if foreign or whose in ("elsewhere", "unknown") else self.own[role]
+
+
+def every(status: int) -> dict[str, int]:
+    return dict.fromkeys(ROLES, status)
+
+
+RESUMED = {"event": "resumed", "reason": "r"}
+OUT_OF_TURN = {
+    "service": {"event": "version_rejected", "reason": "r"},
+    "operator": RESUMED,
+    "provider": {"event": "business_certified"},
+}
+TABLE = {
+    f"POST {CASE}/template-orders": Row({"service": 201, "operator": 403, "provider": 403}, of_a_case=False),
+    f"GET {CASE}/template-orders/{{id}}": Row(every(200)),
+    f"GET {CASE}/template-orders/{{id}}/timeline": Row(every(200)),
+    f"POST {CASE}/template-orders/{{id}}/events": Row(every(409), OUT_OF_TURN),
+    f"POST {CASE}/payment-receipts": Row({"service": 201, "operator": 403, "provider": 403}, of_a_case=False),
+    f"GET {CASE}/payment-receipts/{{id}}": Row({**every(200), "provider": 404}),
+    f"GET {CASE}/payment-receipts/{{id}}/timeline": Row({**every(200), "provider": 404}),
+    f"POST {CASE}/payment-receipts/{{id}}/events": Row(
+        {"service": 403, "operator": 409, "provider": 404}, dict.fromkeys(ROLES, RESUMED)
+    ),
+    f"GET {CASE}": Row(every(200), of_a_case=False),
+}
+LISTS = {"GET /v1/cases", "GET /v1/changes", "GET /v1/markets"}
+OPEN = {
+    *("GET /healthz", "GET /readyz", "GET /metrics"),
+    *("GET /docs", "GET /docs/oauth2-redirect", "GET /redoc", "GET /openapi.json"),
+}
+SIGNED = {"POST /v1/callbacks/payments/{market}"}
+EMBEDDED = {
+    *("GET /simulator/payments", "GET /simulator/payments/{reference}"),
+    *("POST /simulator/payments/{reference}", "POST /simulator/misbehave"),
+}
+
+
+def routes_of(app: FastAPI) -> set[str]:
+    found = iter_route_contexts(app.routes)
+    return {
+        f"{method} {route.path}" for route in found for method in (route.methods or ()) if method != "HEAD"
+    }
+
+
+def test_every_route_stands_in_the_table(app: FastAPI) -> None:
+    assert routes_of(app) == {*TABLE, *LISTS, *OPEN, *SIGNED, *EMBEDDED}
+
+
+def test_every_process_stands_in_the_table() -> None:
+    assert {route.split("/")[4] for route in TABLE if route.count("/") >= 4} == PROCESSES.keys()
+
+
+def test_the_simulated_world_is_on_the_embedded_stack_alone() -> None:
+    without = create_app(settings_for("postgresql+psycopg2://nowhere/none", "nowhere:1", simulator=False))
+    assert routes_of(without) == {*TABLE, *LISTS, *OPEN, *SIGNED}
+
+
+def test_every_route_that_takes_a_body_reads_it_strictly(app: FastAPI) -> None:
+    takers = {
+        f"{method} {route.path}": route.original_route
+        for route in iter_route_contexts(app.routes)
+        for method in (route.methods or ())
+        if method not in ("GET", "HEAD")
+    }
+    assert takers
+    assert {name for name, route in takers.items() if not isinstance(route, StrictRoute)} == set()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def objects(api: Api) -> dict[str, tuple[str, str, str]]:
+    """A market, an order and a receipt: one's own, another provider's, another market's, and none."""
+
+    async def made(market: str, isv: str) -> tuple[str, str, str]:
+        order = await api.placed(market, provider_id=isv)
+        body = {"id": f"p-{new_key()}"}
+        receipt = await api.call("POST", f"/v1/markets/{market}/payment-receipts", json=body)
+        return market, order.rpartition("/")[2], receipt.json()["id"]
+
+    return {
+        "own": await made("alipay", "isv-1"),
+        "another's": await made("alipay", "isv-2"),
+        "elsewhere": await made("rehearsal", "isv-1"),
+        "unknown": ("nowhere", "o-unknown", "p-unknown"),
+    }
+
+
+def asked(route: str, role: str, whose: str, objects: dict[str, tuple[str, str, str]]) -> dict[str, Any]:
+    """The request that a route is tried with."""
+    method, _, path = route.partition(" ")
+    market, order, receipt = objects[whose]
+    if whose == "unknown" and "{id}" in path:
+        market = "alipay"
+    path = path.format(market=market, id=receipt if "payment-receipts" in path else order)
+    row, how = TABLE[route], {"method": method, "path": path}
+    if row.bodies is not None:
+        return {**how, "json": row.bodies[role], "headers": {"Idempotency-Key": new_key(), "If-Match": "1"}}
+    if method == "POST":
+        isv = "isv-2" if whose == "another's" else "isv-1"
+        order_asked = order_body(template=FREE, provider_id=isv)
+        return {**how, "json": {"id": f"p-{new_key()}"} if "payment-receipts" in path else order_asked}
+    return how
+
+
+@pytest.mark.parametrize("whose", ["own", "another's", "elsewhere", "unknown"])
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", TABLE)
+async def test_the_table(
+    api: Api, objects: dict[str, tuple[str, str, str]], route: str, role: str, whose: str
+) -> None:
+    caller = api.speaking(market="alipay")
+    answer = await caller.call(role=role, **asked(route, role, whose, objects))
+    expected = TABLE[route].expected(role, whose)
+    assert answer.status_code == expected, answer.text
+    if expected == 404:
+        unknown = await caller.get("/v1/markets/alipay/template-orders/o-unknown", "operator")
+        assert answer.content == unknown.content
+
+
+@pytest.mark.parametrize("route", [*TABLE, *LISTS])
+async def test_anonymous_gets_nothing(api: Api, objects: dict[str, tuple[str, str, str]], route: str) -> None:
+    request = (
+        {"method": "GET", "path": route[4:]} if route in LISTS else asked(route, "service", "own", objects)
+    )
+    answer = await api.call(role=None, **request)
+    refusal(answer, 401, "unauthenticated")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("route", sorted(LISTS))
+@pytest.mark.parametrize("role", ROLES)
+async def test_lists_are_for_everybody_who_is_known(api: Api, route: str, role: str) -> None:
+    assert (await api.get(route[4:], role)).status_code == 200
+
+
+@pytest.mark.parametrize("route", sorted(OPEN))
+async def test_anonymous_gets_health_and_docs(api: Api, route: str) -> None:
+    assert (await api.get(route[4:], None)).status_code == 200
+
+
+@pytest.mark.parametrize("role", [None, *ROLES])
+async def test_a_token_is_no_signature(api: Api, role: str | None) -> None:
+    answer = await api.call("POST", "/v1/callbacks/payments/alipay", role, json={"payment_id": "p-1"})
+    refusal(answer, 401, "unauthenticated")
+
+
+def test_the_simulator_is_off_unless_somebody_says_so() -> None:
+    assert Settings.model_fields["simulator"].default is False

@@ -1,0 +1,55 @@
+"""The demo as somebody starts it: a process of its own, with a stack of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from children import ROOT
+from demo import SAMPLES
+
+OUTCOMES = {"03-free-template": "completed", "08-cancelled": "cancelled"}
+
+
+def run(*command: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        env={**os.environ, "DATA_DIR": str(data_dir)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.timeout(150)
+def test_it_plays_samples_and_tells_what_became_of_them(tmp_path: Path) -> None:
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    for name in OUTCOMES:
+        shutil.copy(SAMPLES / f"{name}.json", folder)
+    done = run("demo.py", str(folder), data_dir=tmp_path / "data")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name, outcome in OUTCOMES.items():
+        assert any(name in line and f"✓ {outcome}" in line for line in done.stdout.splitlines())
+        assert f"/workflows/template-orders:rehearsal:{name}-" in done.stdout
+    assert "paid ¥0.00 = kept ¥0.00 + given back ¥0.00" in done.stdout
+
+
+def test_a_broken_sample_ends_it_with_2_and_names_file_and_field(tmp_path: Path) -> None:
+    whole = json.loads((SAMPLES / "01-completed.json").read_text("utf-8"))
+    (tmp_path / "mine.json").write_text(json.dumps({**whole, "expect": {"outcome": "happiness"}}))
+    done = run("demo.py", str(tmp_path), data_dir=tmp_path / "data")
+    assert done.returncode == 2
+    assert "mine.json: expect.outcome: is none of completed" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_it_speaks_to_the_api_alone(tmp_path: Path) -> None:
+    """Also because a process that has used Temporal's client may abort when it ends."""
+    done = run("-c", "import demo, sys; sys.exit('temporalio' in sys.modules)", data_dir=tmp_path)
+    assert done.returncode == 0, done.stderr

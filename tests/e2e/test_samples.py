@@ -1,0 +1,115 @@
+"""Samples say what they mean before anything is started for them."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo import SAMPLES
+from models.cases import SYSTEM, CaseView, Opening
+from models.orders import OrderOutcome
+from models.policies import load as load_policies
+from rehearsal.player import Performance
+from rehearsal.samples import BrokenSample, Sample, load, read
+
+OURS = load(SAMPLES)
+
+
+@pytest.mark.parametrize("sample", OURS.values(), ids=OURS.keys())
+def test_nothing_stands_against_placing_a_sample(sample: Sample) -> None:
+    now = datetime.now(UTC)
+    policy = load_policies()[sample.market].in_force(sample.process, now)
+    assert policy is not None
+    opening = Opening(
+        case_id=f"{sample.process}:{sample.market}:a",
+        process=sample.process,
+        market=sample.market,
+        id="a",
+        provider_id="a",
+        policy_version=policy.version,
+        opened_at=now,
+        opened_by=SYSTEM,
+        digest="",
+    )
+    body = sample.kind.start.model_validate_json(json.dumps(sample.body("a")))
+    assert sample.kind.admit(body, policy, opening).input
+
+
+def test_every_end_that_an_order_can_have_is_played() -> None:
+    assert {sample.expect.outcome for sample in OURS.values()} == set(OrderOutcome)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "reason"),
+    [
+        ({"colour": "red"}, "colour", "not permitted"),
+        ({"process": "dances"}, "process", "is none of"),
+        ({"place": {"provider_id": "p"}}, "place.on_behalf_of", "required"),
+        ({"steps": [{"step": "dance"}]}, "steps.0", "dance"),
+        ({"steps": [{"step": "pay", "amount_fen": "1"}]}, "steps.0.amount_fen", "integer"),
+        ({"steps": [{"step": "wait", "for": "godot"}]}, "steps.0.for", "is none of deadline"),
+        ({"steps": [{"step": "event", "sender": "buyer", "event": "sung"}]}, "steps.0.event", "is none of"),
+        ({"steps": [{"step": "event", "sender": "payments", "event": "paid"}]}, "steps.0.event", "pays"),
+        (
+            {"steps": [{"step": "event", "sender": "provider", "event": "accepted"}]},
+            "steps.0.sender",
+            "must be buyer",
+        ),
+        (
+            {"steps": [{"step": "event", "sender": "provider", "event": "version_submitted"}]},
+            "steps.0.version",
+            "required",
+        ),
+        ({"expect": {"outcome": "happiness"}}, "expect.outcome", "is none of completed"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_broken_sample_names_its_file_and_field(
+    tmp_path: Path, change: dict[str, Any], field: str, reason: str
+) -> None:
+    whole = json.loads((SAMPLES / "01-completed.json").read_text("utf-8"))
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps({**whole, **change}))
+    with pytest.raises(BrokenSample) as broken:
+        read(file)
+    assert (broken.value.file, broken.value.field) == (file, field)
+    assert reason in broken.value.reason
+
+
+def test_what_is_no_json_names_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text('{"title":\n oops}')
+    with pytest.raises(BrokenSample, match=r"mine\.json: line 2"):
+        read(file)
+
+
+def test_a_folder_without_samples_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BrokenSample, match=r"\*\.json"):
+        load(tmp_path)
+
+
+def test_what_differs_from_the_expectation_is_named() -> None:
+    sample, now = OURS["09-declined"], datetime.now(UTC)
+    it = Performance(sample, "declined", "a", changes=[{"event": "refunded", "data": {"amount_fen": 36600}}])
+    closed: dict[str, Any] = {
+        "case_id": "template-orders:rehearsal:a",
+        "process": sample.process,
+        "market": sample.market,
+        "id": "a",
+        "provider_id": "provider-2",
+        "stage": "closed",
+        "outcome": "declined",
+        "opened_at": now,
+        "changed_at": now,
+        "policy_version": "1",
+        "data": {"payment_id": "p", "amount_fen": 36600, "receipts": [{"outcome": "applied"}]},
+    }
+    it.case = CaseView(**closed)
+    it.paid_fen = it.refunded_fen = 36600
+    assert it.differences() == []
+    it.refunded_fen = 0
+    assert it.differences() == ["refunded_fen is 0, expected 36600", "kept_fen is 36600, expected 0"]
+    it.case = CaseView(**{**closed, "outcome": "cancelled", "data": {}})
+    assert [difference.split()[0] for difference in it.differences()][:2] == ["outcome", "receipts"]

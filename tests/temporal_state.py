@@ -1,0 +1,56 @@
+"""What a Temporal server knows of a workflow and its client does not ask for."""
+
+from datetime import timedelta
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import (
+    EventType,
+    PendingActivityState,
+    UpdateWorkflowExecutionLifecycleStage,
+    WorkflowExecutionStatus,
+)
+from temporalio.api.update.v1 import UpdateRef, WaitPolicy
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkflowExecutionRequest,
+    PollWorkflowExecutionUpdateRequest,
+)
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+ADMITTED = UpdateWorkflowExecutionLifecycleStage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED
+RUNNING = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
+TASK_UNDER_WAY = (
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+)
+STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
+
+
+async def is_busy(client: Client, workflow_id: str) -> bool:
+    """Whether a task of the workflow, or an activity, is under way. One that waits for its next try is not."""
+    execution = WorkflowExecution(workflow_id=workflow_id)
+    history = await client.get_workflow_handle(workflow_id).fetch_history()
+    asked = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
+    found = await client.workflow_service.describe_workflow_execution(asked)
+    if found.workflow_execution_info.status != RUNNING:
+        return False
+    waits = [each.state != STARTED and each.attempt > 1 for each in found.pending_activities]
+    return history.events[-1].event_type in TASK_UNDER_WAY or not all(waits)
+
+
+async def is_held(client: Client, workflow_id: str, update_id: str) -> bool:
+    """Whether the server holds an update that no worker has seen yet."""
+    execution = WorkflowExecution(workflow_id=workflow_id)
+    asked = PollWorkflowExecutionUpdateRequest(
+        namespace=client.namespace,
+        update_ref=UpdateRef(workflow_execution=execution, update_id=update_id),
+        wait_policy=WaitPolicy(lifecycle_stage=ADMITTED),
+    )
+    try:
+        await client.workflow_service.poll_workflow_execution_update(asked, timeout=timedelta(seconds=1))
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
