@@ -40,6 +40,8 @@ RUNNER = SandboxedWorkflowRunner(
 CONCURRENT_ACTIVITIES = 10
 CACHED_WORKFLOWS = 500
 FINISH_WITHIN = timedelta(seconds=20)
+TAKEN_OVER_AFTER = timedelta(seconds=4)
+"""How long the cases in a dead worker's memory wait before another one replays them."""
 
 
 def build_worker(
@@ -71,6 +73,7 @@ def build_worker(
         max_concurrent_activities=CONCURRENT_ACTIVITIES,
         max_cached_workflows=cached_workflows,
         graceful_shutdown_timeout=FINISH_WITHIN,
+        sticky_queue_schedule_to_start_timeout=TAKEN_OVER_AFTER,
         workflow_runner=RUNNER,
     )
 

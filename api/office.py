@@ -24,7 +24,7 @@ class Office:
 
 
 async def the_office(request: Request) -> Office:
-    """Async, for FastAPI gives every other dependency a thread: there are few, and reads may hold them all."""
+    """Async: FastAPI gives any other dependency a thread, and of those reads may hold all there are."""
     return Office.of(request)
 
 

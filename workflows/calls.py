@@ -26,7 +26,7 @@ RECORD = ActivityConfig(
 
 # Somebody else's system: slower, and a refusal is an answer.
 OUTSIDE = ActivityConfig(
-    start_to_close_timeout=timedelta(seconds=30),
+    start_to_close_timeout=timedelta(seconds=15),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=500),
         maximum_interval=timedelta(minutes=5),

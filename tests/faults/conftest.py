@@ -19,6 +19,7 @@ from models.tables.admissions import Admissions
 from servers import TemporalServer
 from tests.bench import Bench
 from tests.conftest import SECRET
+from tests.invariants import hold
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,3 +71,4 @@ def mortal(tmp_path: Path, database_url: str) -> Iterator[Mortal]:
 async def mortal_bench(mortal: Mortal, engine: Engine, admissions: Admissions) -> AsyncIterator[Bench]:
     client = await Client.connect(mortal.server.address, data_converter=pydantic_data_converter)
     yield Bench(WorkflowEnvironment.from_client(client), engine, SimulatedPayments(engine), admissions)
+    assert hold(engine)

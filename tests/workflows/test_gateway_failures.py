@@ -9,9 +9,9 @@ from sqlmodel import Session, select
 from activities.gateways.simulated.payments import Behaviour
 from models.cases import Resumed, Role
 from models.orders import Cancelled, Declined
+from models.processes import TEMPLATE_ORDERS
 from models.tables.simulated import SimulatedCharge
 from tests.bench import BUYER, OPERATOR, Bench, Opened, place_order
-from models.processes import TEMPLATE_ORDERS
 
 AGAIN = pytest.mark.parametrize("behaviour", [Behaviour.UNAVAILABLE, Behaviour.LOST_ANSWER])
 DECLINED = Declined(reason="no capacity")
@@ -51,7 +51,9 @@ async def lands_on_the_desk(case: Opened) -> None:
 
 
 @AGAIN
-async def test_a_payment_page_is_opened_once(bench: Bench, misbehave: Misbehave, behaviour: Behaviour) -> None:
+async def test_a_payment_page_is_opened_once(
+    bench: Bench, misbehave: Misbehave, behaviour: Behaviour
+) -> None:
     misbehave("open", behaviour)
     order = await bench.place()
     assert order.path() == ["opened", "payment_opened"]

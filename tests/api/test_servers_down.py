@@ -1,0 +1,188 @@
+"""Parts that are down: the caller hears `not-confirmed`, repeats the same request, and it counts once.
+
+These servers are this file's own. The tests build on each other: what is down in one is up in the next.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+import temporal
+from activities.gateways.simulated.payments import SimulatedPayments
+from api.app import create_app
+from models.policies import MarketPolicy
+from models.signing import sign
+from models.tables import AdmissionRow, CaseRow
+from models.tables.admissions import Admissions
+from models.tables.database import connect
+from models.tables.migrate import upgrade
+from models.tables.privacy import Cipher
+from servers import PostgresServer, TemporalServer
+from settings import Settings
+from tests.api.caller import FREE, ORDERS, SUBMITTED, Api, Json, new_key, refusal, serving
+from tests.api.conftest import settings_for
+from tests.bench import order_body
+from tests.conftest import SECRET
+from worker import build_worker
+
+Ask = Callable[[], Awaitable[httpx.Response]]
+
+
+@dataclass
+class Stack:
+    api: Api
+    postgres: PostgresServer
+    temporal: TemporalServer
+    settings: Settings
+    policies: dict[str, MarketPolicy]
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """A worker, for as long as the block lasts."""
+        client = await temporal.connect(self.settings)
+        admissions = Admissions(self.api.engine, self.policies, Cipher(SECRET))
+        async with build_worker(client, self.api.engine, SimulatedPayments(self.api.engine), admissions):
+            yield
+
+    def rows(self) -> tuple[int, int]:
+        with Session(self.api.engine) as session:
+            return (
+                session.exec(select(func.count()).select_from(AdmissionRow)).one(),
+                session.exec(select(func.count()).select_from(CaseRow)).one(),
+            )
+
+    async def down(self) -> list[str]:
+        answer = await self.api.get("/readyz", None)
+        assert answer.status_code == (503 if answer.json()["down"] else 200)
+        return list(answer.json()["down"])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stack(
+    tmp_path_factory: pytest.TempPathFactory, policies: dict[str, MarketPolicy]
+) -> AsyncIterator[Stack]:
+    """PostgreSQL is up, Temporal and the worker are not yet."""
+    directory: Path = tmp_path_factory.mktemp("own")
+    server = TemporalServer(directory / "temporal.db", ui=False)
+    with PostgresServer(directory / "data") as postgres:
+        upgrade(postgres.url)
+        engine = connect(postgres.url, 20)
+        settings = settings_for(postgres.url, server.address, answer_within_s=0.7)
+        async with serving(create_app(settings), settings, engine) as api:
+            yield Stack(api, postgres, server, settings, policies)
+        engine.dispose()
+        server.stop()
+
+
+def not_confirmed(answer: httpx.Response) -> None:
+    assert "repeat" in refusal(answer, 503, "not-confirmed")["detail"]
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+async def repeated(ask: Ask) -> httpx.Response:
+    """What a caller does who heard `not-confirmed`: the same again, until there is another answer."""
+    async with asyncio.timeout(40):
+        while (answer := await ask()).status_code == 503:
+            not_confirmed(answer)
+    return answer
+
+
+def placing(stack: Stack, body: Json) -> Ask:
+    return lambda: stack.api.call("POST", ORDERS, json=body)
+
+
+async def test_what_was_asked_before_temporal_was_ever_up_counts_once_it_is(stack: Stack) -> None:
+    ask = placing(stack, order_body(template=FREE))
+    not_confirmed(await ask())
+    assert await stack.down() == ["temporal", "worker"]
+    assert stack.rows() == (1, 0)
+    await asyncio.to_thread(stack.temporal.start)
+    assert await stack.down() == ["worker"]
+    not_confirmed(await ask())
+    async with stack.working():
+        answer = await repeated(ask)
+        assert answer.status_code == 200
+        assert await stack.down() == []
+        assert stack.rows() == (1, 1)
+        assert len(await stack.api.timeline(f"{ORDERS}/{answer.json()['id']}")) == 1
+
+
+async def test_an_order_placed_while_the_worker_is_down_is_opened_once_it_is_back(stack: Stack) -> None:
+    body = order_body(template=FREE)
+    ask, before = placing(stack, body), stack.rows()
+    for answer in await asyncio.gather(*(ask() for _ in range(5))):
+        not_confirmed(answer)
+    refusal(await stack.api.get(f"{ORDERS}/{body['id']}"), 404, "not-found")
+    other = {**body, "service_for": "P6M"}
+    refusal(await placing(stack, other)(), 409, "already-exists")
+    async with stack.working():
+        answers = await asyncio.gather(*(repeated(ask) for _ in range(5)))
+        assert {answer.status_code for answer in answers} == {200}
+    assert stack.rows() == (before[0] + 1, before[1] + 1)
+    assert [c["event"] for c in await stack.api.timeline(f"{ORDERS}/{body['id']}")] == ["opened"]
+
+
+async def test_an_event_sent_while_the_worker_is_down_counts_once_under_its_key(stack: Stack) -> None:
+    api, key = stack.api, new_key()
+    async with stack.working():
+        path = await api.placed()
+    for _ in range(2):
+        not_confirmed(await api.send(path, SUBMITTED, "provider", key=key))
+    assert len(await api.timeline(path)) == 1
+    async with stack.working():
+        answer = await repeated(lambda: api.send(path, SUBMITTED, "provider", key=key))
+        assert answer.json()["tasks"][0]["name"] == "version_review"
+        again = await api.send(path, SUBMITTED, "provider", key=key)
+        assert again.json() == answer.json()
+        refusal(await api.send(path, {**SUBMITTED, "version": "2"}, "provider", key=key), 422, "key-reused")
+    assert [c["event"] for c in await api.timeline(path)] == ["opened", "version_submitted"]
+
+
+async def test_while_temporal_is_down_everything_is_read_and_commands_wait(stack: Stack) -> None:
+    api, key, body = stack.api, new_key(), order_body(template=FREE)
+    async with stack.working():
+        path = await api.placed()
+        await asyncio.to_thread(stack.temporal.kill)
+        send = lambda: api.send(path, SUBMITTED, "provider", key=key)  # noqa: E731
+        not_confirmed(await send())
+        not_confirmed(await placing(stack, body)())
+        assert await stack.down() == ["temporal", "worker"]
+        for read in (path, f"{path}/timeline", "/v1/cases", "/v1/changes", "/v1/markets", "/metrics"):
+            assert (await api.get(read)).status_code == 200
+        await asyncio.to_thread(stack.temporal.start)
+        assert (await repeated(send)).status_code == 200
+        assert (await repeated(placing(stack, body))).status_code == 200
+    assert [c["event"] for c in await api.timeline(path)] == ["opened", "version_submitted"]
+    assert [c["event"] for c in await api.timeline(f"{ORDERS}/{body['id']}")] == ["opened"]
+
+
+async def test_while_postgres_is_down_nothing_is_lost_and_nothing_is_a_500(stack: Stack) -> None:
+    api, key, body = stack.api, new_key(), order_body(template=FREE)
+    notice = b'{"payment_id": "p-told-while-down"}'
+    signed = sign(notice, "n-1", SECRET)
+    tell = lambda: api.call("POST", "/v1/callbacks/payments/alipay", None, content=notice, headers=signed)  # noqa: E731
+    async with stack.working():
+        path = await api.placed()
+        send = lambda: api.send(path, SUBMITTED, "provider", key=key)  # noqa: E731
+        await asyncio.to_thread(stack.postgres.stop)
+        for answer in (await send(), await placing(stack, body)(), await tell()):
+            not_confirmed(answer)
+        for read in (path, f"{path}/timeline", "/v1/cases", "/v1/changes"):
+            not_confirmed(await api.get(read))
+        for up in ("/healthz", "/v1/markets", "/metrics", "/openapi.json"):
+            assert (await api.get(up)).status_code == 200
+        assert await stack.down() == ["database"]
+        await asyncio.to_thread(stack.postgres.start)
+        assert await stack.down() == []
+        assert (await repeated(send)).status_code == 200
+        assert (await repeated(placing(stack, body))).status_code == 201
+        assert (await repeated(tell)).status_code == 200
+    assert [c["event"] for c in await api.timeline(path)] == ["opened", "version_submitted"]

@@ -1,0 +1,148 @@
+"""Stories that no process of ours tells, to show what the mechanism of cases does with them."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+from temporalio import workflow
+
+from models.base import Frozen
+from models.cases import Answer, CaseView, Event, Extended, Opening, Party, Paused, Report, Resumed
+from models.tasks import Leads, TaskKind
+from tests.bench import DAY
+from workflows.case import Case
+
+
+class Stage(StrEnum):
+    SIGNING = "signing"
+    MEETING = "meeting"
+    GUESSING = "guessing"
+    CLOSED = "closed"
+
+
+class Signed(Event):
+    party = Party.PROVIDER
+    event: Literal["signed"] = "signed"
+
+
+class Remitted(Event):
+    party = Party.PAYMENTS
+    event: Literal["remitted"] = "remitted"
+
+
+class Rejected(Event):
+    party = Party.OPERATOR
+    event: Literal["rejected"] = "rejected"
+
+
+class Met(Event):
+    party = Party.BUYER
+    event: Literal["met"] = "met"
+
+
+class Guessed(Event):
+    party = Party.PROVIDER
+    event: Literal["guessed"] = "guessed"
+    right: bool
+
+
+SIGNATURE = TaskKind(
+    name="signature",
+    stage=Stage.SIGNING,
+    waiting_on=Party.PROVIDER,
+    moves={Signed: Leads(Stage.SIGNING), Rejected: Leads(Stage.CLOSED)},
+    silence=Leads(Stage.CLOSED),
+)
+REMITTANCE = TaskKind(
+    name="remittance",
+    stage=Stage.SIGNING,
+    waiting_on=Party.PAYMENTS,
+    moves={Remitted: Leads(Stage.SIGNING)},
+    silence=Leads(Stage.SIGNING),
+    even_paused=(Remitted,),
+)
+MEETING = TaskKind(
+    name="meeting",
+    stage=Stage.MEETING,
+    waiting_on=Party.BUYER,
+    moves={Met: Leads(Stage.CLOSED)},
+    silence=Leads(Stage.CLOSED),
+)
+GUESS = TaskKind(
+    name="guess", stage=Stage.GUESSING, waiting_on=Party.PROVIDER, moves={Guessed: Leads(Stage.GUESSING)}
+)
+MadeUpEvent = Annotated[
+    Signed | Remitted | Rejected | Met | Guessed | Extended | Paused | Resumed, Field(discriminator="event")
+]
+
+
+class Start(Frozen):
+    opening: Opening
+    story: str
+    meeting_at: AwareDatetime | None = None
+
+
+@workflow.defn
+class MadeUp:
+    @workflow.init
+    def __init__(self, start: Start) -> None:
+        self.start = start
+        self.case = Case(start.opening)
+
+    @workflow.run
+    async def run(self, start: Start) -> str:
+        stories: dict[str, Callable[[], Coroutine[Any, Any, str]]] = {
+            "side_by_side": self.side_by_side,
+            "meeting": self.meeting,
+            "guessing": self.guessing,
+            "for_ever": self.for_ever,
+        }
+        return await self.case.tell(stories[start.story]())
+
+    async def side_by_side(self) -> str:
+        """A signature within 5 days and a remittance within 2, in any order; a rejection ends both."""
+        wait_for = self.case.wait_for
+        signed, remitted = await asyncio.gather(
+            wait_for(SIGNATURE, within=5 * DAY, settles=(Rejected, None)),
+            wait_for(REMITTANCE, within=2 * DAY),
+        )
+        if isinstance(signed, Rejected):
+            return "rejected"
+        return f"{'signed' if signed else 'unsigned'}, {'remitted' if remitted else 'not remitted'}"
+
+    async def meeting(self) -> str:
+        """A deadline at an instant."""
+        return "met" if await self.case.wait_for(MEETING, until=self.start.meeting_at) else "missed"
+
+    async def guessing(self) -> str:
+        """Three attempts, without any deadline."""
+        for left in (3, 2, 1):
+            guessed = await self.case.wait_for(GUESS, attempts_left=left)
+            if isinstance(guessed, Guessed) and guessed.right:
+                return "found"
+        return "given up"
+
+    async def for_ever(self) -> str:
+        """A clock of its own for each of two tasks of the same name."""
+        first, second = self.case.countdown(DAY), self.case.countdown(2 * DAY)
+        both = (self.case.wait_for(GUESS, clock=first), self.case.wait_for(GUESS, clock=second))
+        return "found" if any(await asyncio.gather(*both)) else "given up"
+
+    @workflow.update
+    async def report(self, report: Report[MadeUpEvent]) -> Answer:
+        return await self.case.take(report)
+
+    @report.validator
+    def _in_turn(self, report: Report[MadeUpEvent]) -> None:
+        self.case.refuse_out_of_turn(report)
+
+    @workflow.signal
+    def move_meeting(self, until: datetime) -> None:
+        self.case.replan("meeting", until)
+
+    @workflow.query
+    def view(self) -> CaseView:
+        return self.case.view
