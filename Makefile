@@ -6,13 +6,13 @@ CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo up test lint types token migrate lock clean
+.PHONY: help demo up test lint types docs token migrate lock clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(SET_UP) ## Play every pipeline on a stack of its own (SAMPLES=path)
-	@$(BIN)/python demo.py $(SAMPLES)
+	@$(BIN)/python demo.py $(if $(SAMPLES),"$(SAMPLES)")
 
 up: $(SET_UP) ## Start the whole stack and keep it until Ctrl-C; data stay in .data/
 	@$(BIN)/python embedded.py up
@@ -27,6 +27,9 @@ lint: $(SET_UP) ## Check style, format and who may import whom
 
 types: $(SET_UP) ## Check types
 	@$(BIN)/mypy
+
+docs: $(SET_UP) ## Write the pictures and tables of each process again
+	@$(BIN)/python -m docs.pages
 
 token: $(SET_UP) ## Print a token: role=service|operator|provider [market=M] [provider=ID] [subject=NAME] [ttl=12h]
 	@$(BIN)/python embedded.py token --role "$(role)" \

@@ -41,9 +41,10 @@ async def payment_notice(
         detail = "send the id of a payment"
         raise invalid([Finding(field="payment_id", code="missing", detail=detail)]) from None
     try:
-        admission = await asyncio.to_thread(
-            office.admissions.admit, PAYMENT_RECEIPTS, market, told, GATEWAY, datetime.now(UTC)
-        )
+        async with answering(office):
+            admission = await asyncio.to_thread(
+                office.admissions.admit, PAYMENT_RECEIPTS, market, told, GATEWAY, datetime.now(UTC)
+            )
     except NotOffered:
         raise not_found() from None
     afterwards.add_task(_start, office, admission)

@@ -1,14 +1,15 @@
 """The routes of a case, made once for each process there is."""
 
+import asyncio
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Response
-from fastapi.concurrency import run_in_threadpool
 from pydantic import StringConstraints
 from sqlmodel import Session, col, select
 
 from api.auth import Identified, forbidden
-from api.commands import report, start
+from api.commands import answering, report, start
 from api.office import TheOffice
 from api.problems import invalid, not_found
 from api.reading import change, detail, find
@@ -56,9 +57,10 @@ def _routes_of(process: Process) -> APIRouter:
             raise not_found()
         if caller.role not in process.started_by:
             raise forbidden(f"{process.name} are started by {' or '.join(sorted(process.started_by))}")
-        row, is_new = await start(office, caller, process, market, body)
-        response.status_code = 201 if is_new else 200
-        return await run_in_threadpool(detail, office, caller, row)
+        async with answering(office):
+            row, is_new = await start(office, caller, process, market, body)
+            response.status_code = 201 if is_new else 200
+            return await asyncio.to_thread(detail, office, caller, row)
 
     @routes.get("/{id}", summary="Read", operation_id=f"read_{name}", response_model=CaseView)
     def read_case(
@@ -88,8 +90,10 @@ def _routes_of(process: Process) -> APIRouter:
         seen: SEEN = None,
     ) -> CaseView:
         """200 with the case once the consequence is on record. The same key again: the same answer."""
-        row = await run_in_threadpool(find, office, caller, process, market, id)
-        return await report(office, caller, row, event, key, _version(seen))
+        received_at, version = datetime.now(UTC), _version(seen)
+        async with answering(office):
+            row = await asyncio.to_thread(find, office, caller, process, market, id)
+            return await report(office, caller, row, event, key, received_at, version)
 
     return routes
 

@@ -71,11 +71,10 @@ async def start(
     except HoldTaken as taken:
         raise already_exists(None, taken.finding) from None
     structlog.contextvars.bind_contextvars(case_id=admission.case_id)
-    async with answering(office):
-        row = await asyncio.to_thread(_on_record, office, admission.case_id)
-        if row is None:
-            await start_case(office.client, admission.workflow, admission.input)
-            row = await _begun(office, process, admission.case_id)
+    row = await asyncio.to_thread(_on_record, office, admission.case_id)
+    if row is None:
+        await start_case(office.client, admission.workflow, admission.input)
+        row = await _begun(office, process, admission.case_id)
     return row, admission.is_new
 
 
@@ -102,10 +101,15 @@ def already_exists(case_id: str | None, finding: Finding) -> Problem:
 
 
 async def report(
-    office: Office, caller: Caller, row: CaseRow, event: Event, key: str, seen_version: int | None
+    office: Office,
+    caller: Caller,
+    row: CaseRow,
+    event: Event,
+    key: str,
+    received_at: datetime,
+    seen_version: int | None,
 ) -> CaseView:
     """Report an event to its case. The answer shows its consequence on record; a repeat gets it again."""
-    received_at = datetime.now(UTC)
     structlog.contextvars.bind_contextvars(case_id=row.case_id)
     _refuse_stranger(caller, row, event)
     if isinstance(event, Ruling) and seen_version is None:
@@ -126,8 +130,7 @@ async def report(
         occurred_at=received_at,
         seen_version=seen_version,
     )
-    async with answering(office):
-        return _same(caller, await _update(office, caller, row.case_id, sent), digest)
+    return _same(caller, await _update(office, caller, row.case_id, sent), digest)
 
 
 async def _update(office: Office, caller: Caller, case_id: str, sent: Report[Any]) -> Answer:

@@ -87,12 +87,16 @@ class Ruling(Event):
 
 
 class Extended(Ruling):
+    """The clock gets more time, running or paused."""
+
     event: Literal["extended"] = "extended"
     by: Annotated[Span, Field(le=timedelta(days=366))]
     """More time, as an ISO 8601 period such as P3D."""
 
 
 class Paused(Ruling):
+    """The clock stops, and keeps the time that is left."""
+
     event: Literal["paused"] = "paused"
 
 

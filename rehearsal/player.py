@@ -146,14 +146,15 @@ class Player:
             case Wait(for_=what) if what == DEADLINE:
                 await self._let_pass(it)
             case Wait(for_=what) if what == REFUND:
-                await self._until(it, lambda: any(r["outcome"] == "refunded" for r in it.receipts))
+                await self._until(it, lambda _: any(r["outcome"] == "refunded" for r in it.receipts))
             case Wait(for_=stage):
-                await self._until(it, lambda: it.case is not None and it.case.stage == stage)
+                case = await self._until(it, lambda case: case.stage == stage or case.closed_at is not None)
+                if case.stage != stage:
+                    raise NotTaken(f"the case has closed: {case.outcome}")
 
     async def _pay(self, it: Performance, step: Pay) -> None:
-        await self._until(it, lambda: it.case is not None and "pay_url" in it.case.data)
-        assert it.case is not None
-        page = httpx.URL(str(it.case.data["pay_url"])).path
+        case = await self._until(it, lambda case: "pay_url" in case.data)
+        page = httpx.URL(str(case.data["pay_url"])).path
         how = {"amount_fen": step.amount_fen, "notices": step.notices, "in_spite": step.late}
         try:
             _read(await self._http.post(page, json=how))
@@ -163,9 +164,8 @@ class Player:
     async def _send(self, it: Performance, step: Send) -> None:
         role = min(step.sender.spoken_for_by)
         headers = {"Idempotency-Key": uuid.uuid4().hex}
-        if role is Role.OPERATOR and it.case is not None:
-            await self._look(it)
-            headers["If-Match"] = f'"{it.case.version}"'
+        if role is Role.OPERATOR:
+            headers["If-Match"] = f'"{(await self._look(it)).version}"'
         body = step.body(it.sample.place)
         self._see(it, await self._ask(it, "POST", f"{it.path}/events", role, json=body, headers=headers))
 
@@ -175,20 +175,18 @@ class Player:
             raise NotTaken("nothing that it waits for has a deadline")
         await asyncio.sleep((task.deadline_at - datetime.now(UTC)).total_seconds())
         waited = (task.name, task.deadline_at)
-        await self._until(
-            it, lambda: it.case is not None and waited not in [(t.name, t.deadline_at) for t in it.case.tasks]
-        )
+        await self._until(it, lambda case: waited not in [(t.name, t.deadline_at) for t in case.tasks])
 
     async def _settle(self, it: Performance) -> None:
-        await self._until(it, lambda: it.case is not None and it.case.closed_at is not None)
+        case = await self._until(it, lambda case: case.closed_at is not None)
         patience = time.monotonic() + SETTLED_WITHIN_S
         while True:
             await self._look(it)
             await self._count_money(it)
             it.changes = (await self._ask(it, "GET", f"{it.path}/timeline"))["changes"]
             it.differs = it.differences()
-            only_money = it.case is not None and it.case.outcome == it.sample.expect.outcome
-            if not (it.differs and only_money) or time.monotonic() > patience:
+            as_expected = case.outcome == it.sample.expect.outcome
+            if not it.differs or not as_expected or time.monotonic() > patience:
                 return
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -201,18 +199,22 @@ class Player:
 
     # --- over HTTP
 
-    async def _until(self, it: Performance, there: Callable[[], bool]) -> None:
-        while not there():
+    async def _until(self, it: Performance, there: Callable[[CaseView], bool]) -> CaseView:
+        case = it.case or await self._look(it)
+        while not there(case):
             await asyncio.sleep(LOOK_EVERY_S)
-            await self._look(it)
+            case = await self._look(it)
+        return case
 
-    async def _look(self, it: Performance) -> None:
-        self._see(it, await self._ask(it, "GET", it.path))
+    async def _look(self, it: Performance) -> CaseView:
+        return self._see(it, await self._ask(it, "GET", it.path))
 
-    def _see(self, it: Performance, answer: dict[str, Any]) -> None:
-        before, it.case = it.case, CaseView.model_validate(answer)
-        if before is None or before.stage != it.case.stage:
+    def _see(self, it: Performance, answer: dict[str, Any]) -> CaseView:
+        before, case = it.case, CaseView.model_validate(answer)
+        it.case = case
+        if before is None or before.stage != case.stage:
             self.tell(it)
+        return case
 
     async def _ask(
         self, it: Performance, method: str, path: str, role: Role = Role.SERVICE, **how: Any

@@ -82,6 +82,7 @@ class Record:
         """Until the case is closed: whenever the workflow has gone as far as it can, write what happened."""
         while self.view.closed_at is None:
             await workflow.wait_condition(lambda: self.pending)
+            await workflow.wait_condition(lambda: True)  # waits that were just settled end one round later
             rows, self._rows, self._writing = self._rows, [], True
             view = self._as_it_is(len(rows))
             show(view, self.view)

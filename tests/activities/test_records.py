@@ -88,9 +88,7 @@ def test_the_same_batch_again_is_no_news(engine: Engine, records: Records, furth
         pytest.param(lambda it: batch(it, 3, run_id="run-2"), id="another run goes on"),
         pytest.param(lambda it: batch(it, 3, run_id="run-3", continues="run-2"), id="after an unknown run"),
         pytest.param(lambda it: batch(it, 4, run_id="run-2", takes_over=True), id="taking over with a gap"),
-        pytest.param(
-            lambda it: batch(it, 2, run_id="run-2", takes_over=True), id="taking over what is taken"
-        ),
+        pytest.param(lambda it: batch(it, 2, run_id="run-2", takes_over=True), id="taking over again"),
     ],
 )
 def test_what_is_not_the_next_diverges_and_changes_nothing(

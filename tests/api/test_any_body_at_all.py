@@ -2,7 +2,6 @@
 
 import copy
 import json
-import os
 from typing import Any
 
 import httpx
@@ -15,7 +14,7 @@ from tests.api.test_process_table import BODIES
 from tests.bench import order_body
 
 bounded = settings(
-    max_examples=int(os.environ.get("EXAMPLES", "60")),
+    max_examples=60,
     derandomize=True,
     deadline=None,
     database=None,
@@ -157,5 +156,3 @@ async def test_a_body_of_any_bytes(api: Api, order: str, raw: bytes) -> None:
 async def test_a_worklist_of_anything(api: Api, name: str, value: str) -> None:
     answer = await api.get("/v1/cases", "operator", **{name: value.encode("utf-8", "ignore")})
     answered_well(answer)
-
-

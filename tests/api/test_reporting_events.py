@@ -1,9 +1,11 @@
 """Events: answered once their consequence is on record, or refused with the case as it is."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.api.caller import (
     ACCEPTED,
@@ -122,3 +124,26 @@ async def test_what_is_wrong_with_an_event_is_named(
     path = "/v1/markets/alipay/template-orders/nobody"
     found = finding(await api.send(path, event, "operator"))
     assert (found["field"], found["code"]) == (field, code)
+
+
+async def test_an_event_counts_by_when_we_received_it_and_not_by_when_we_came_to_it(api: Api) -> None:
+    path = await api.placed()
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'cases'::regclass"
+    with api.engine.connect() as holder, api.engine.connect() as watcher:
+        holder.execute(text("LOCK TABLE cases IN ACCESS EXCLUSIVE MODE"))
+        sending = asyncio.create_task(api.send(path, SUBMITTED, "provider"))
+        async with asyncio.timeout(3):
+            while not watcher.execute(text(waiting)).scalar_one():
+                await asyncio.sleep(0.01)
+        came_to_it = datetime.now(UTC)
+        holder.rollback()
+        assert (await sending).status_code == 200
+    received_at = (await api.timeline(path))[-1]["data"]["occurred_at"]
+    assert datetime.fromisoformat(received_at) < came_to_it
+
+
+async def test_many_events_at_once_are_each_taken_or_refused(api: Api) -> None:
+    path = await api.placed()
+    answers = await asyncio.gather(*(api.send(path, SUBMITTED, "provider") for _ in range(30)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 29
+    assert len(await api.timeline(path)) == 2

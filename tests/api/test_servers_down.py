@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import Session, select
 
 import temporal
@@ -95,6 +95,10 @@ async def repeated(ask: Ask) -> httpx.Response:
     return answer
 
 
+def submitting(api: Api, path: str, key: str) -> Ask:
+    return lambda: api.send(path, SUBMITTED, "provider", key=key)
+
+
 def placing(stack: Stack, body: Json) -> Ask:
     return lambda: stack.api.call("POST", ORDERS, json=body)
 
@@ -151,7 +155,7 @@ async def test_while_temporal_is_down_everything_is_read_and_commands_wait(stack
     async with stack.working():
         path = await api.placed()
         await asyncio.to_thread(stack.temporal.kill)
-        send = lambda: api.send(path, SUBMITTED, "provider", key=key)  # noqa: E731
+        send = submitting(api, path, key)
         not_confirmed(await send())
         not_confirmed(await placing(stack, body)())
         assert await stack.down() == ["temporal", "worker"]
@@ -164,14 +168,32 @@ async def test_while_temporal_is_down_everything_is_read_and_commands_wait(stack
     assert [c["event"] for c in await api.timeline(f"{ORDERS}/{body['id']}")] == ["opened"]
 
 
+async def test_a_database_that_does_not_answer_keeps_nobody_waiting(stack: Stack) -> None:
+    api, body = stack.api, order_body(template=FREE)
+    async with stack.working():
+        path = await api.placed()
+        for table in ("cases", "admissions"):
+            with stack.api.engine.connect() as connection:
+                connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+                async with asyncio.timeout(4):  # less than the database itself would wait for a lock
+                    not_confirmed(await placing(stack, body)())
+                    if table == "cases":
+                        not_confirmed(await api.send(path, SUBMITTED, "provider"))
+        assert (await repeated(placing(stack, body))).status_code in (200, 201)
+    assert [c["event"] for c in await api.timeline(f"{ORDERS}/{body['id']}")] == ["opened"]
+
+
 async def test_while_postgres_is_down_nothing_is_lost_and_nothing_is_a_500(stack: Stack) -> None:
     api, key, body = stack.api, new_key(), order_body(template=FREE)
     notice = b'{"payment_id": "p-told-while-down"}'
     signed = sign(notice, "n-1", SECRET)
-    tell = lambda: api.call("POST", "/v1/callbacks/payments/alipay", None, content=notice, headers=signed)  # noqa: E731
+
+    def tell() -> Awaitable[httpx.Response]:
+        return api.call("POST", "/v1/callbacks/payments/alipay", None, content=notice, headers=signed)
+
     async with stack.working():
         path = await api.placed()
-        send = lambda: api.send(path, SUBMITTED, "provider", key=key)  # noqa: E731
+        send = submitting(api, path, key)
         await asyncio.to_thread(stack.postgres.stop)
         for answer in (await send(), await placing(stack, body)(), await tell()):
             not_confirmed(answer)

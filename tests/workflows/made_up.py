@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -12,8 +12,9 @@ from temporalio import workflow
 from models.base import Frozen
 from models.cases import Answer, CaseView, Event, Extended, Opening, Party, Paused, Report, Resumed
 from models.tasks import Leads, TaskKind
-from tests.bench import DAY
 from workflows.case import Case
+
+DAY = timedelta(days=1)
 
 
 class Stage(StrEnum):
@@ -98,7 +99,6 @@ class MadeUp:
             "side_by_side": self.side_by_side,
             "meeting": self.meeting,
             "guessing": self.guessing,
-            "for_ever": self.for_ever,
         }
         return await self.case.tell(stories[start.story]())
 
@@ -124,12 +124,6 @@ class MadeUp:
             if isinstance(guessed, Guessed) and guessed.right:
                 return "found"
         return "given up"
-
-    async def for_ever(self) -> str:
-        """A clock of its own for each of two tasks of the same name."""
-        first, second = self.case.countdown(DAY), self.case.countdown(2 * DAY)
-        both = (self.case.wait_for(GUESS, clock=first), self.case.wait_for(GUESS, clock=second))
-        return "found" if any(await asyncio.gather(*both)) else "given up"
 
     @workflow.update
     async def report(self, report: Report[MadeUpEvent]) -> Answer:

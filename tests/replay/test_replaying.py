@@ -1,0 +1,75 @@
+"""Cases under way go on with today's code: what ran once takes the same way again."""
+
+from pathlib import Path
+
+import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from models.orders import OrderOutcome
+from models.payments import ReceiptOutcome
+from tests.bench import order_body
+from tests.conftest import SECRET
+from tests.replay.changed import WithOneMoreTimer, WithOneStepLess, WithoutChange
+from tests.replay.histories import AT_HOST, FILES, FOLDER, NOBODY, ending, kept, texts
+from tests.replay.paths import PATHS
+from worker import RUNNER, WORKFLOWS
+
+EVERY_FILE = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+ROOT = Path(__file__).parents[2]
+
+
+def replayer(*workflows: type) -> Replayer:
+    return Replayer(workflows=workflows, workflow_runner=RUNNER, data_converter=pydantic_data_converter)
+
+
+@EVERY_FILE
+async def test_a_kept_history_is_replayed_by_the_code_of_today(file: Path) -> None:
+    await replayer(*WORKFLOWS).replay_workflow(kept(file))
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        pytest.param("order-completed", WithOneMoreTimer, id="one more timer"),
+        pytest.param("order-declined", WithOneStepLess, id="one step less"),
+    ],
+)
+async def test_a_workflow_that_takes_another_way_is_caught(name: str, changed: type) -> None:
+    history = kept(FOLDER / f"{name}.json")
+    await replayer(WithoutChange).replay_workflow(history)
+    with pytest.raises(NondeterminismError):
+        await replayer(changed).replay_workflow(history)
+
+
+def test_every_path_has_a_history_and_every_history_a_path() -> None:
+    assert {file.stem for file in FILES} == set(PATHS)
+
+
+@EVERY_FILE
+def test_a_history_ends_as_its_path_says(file: Path) -> None:
+    workflow = "TemplateOrder" if file.stem.startswith("order-") else "PaymentReceipt"
+    assert ending(file) == (workflow, PATHS[file.stem][1])
+
+
+def test_every_outcome_has_a_history() -> None:
+    wanted = {
+        *(("TemplateOrder", str(outcome)) for outcome in OrderOutcome),
+        *(("PaymentReceipt", str(outcome)) for outcome in ReceiptOutcome),
+    }
+    assert {ending(file) for file in FILES} == wanted
+
+
+@EVERY_FILE
+def test_a_history_tells_nothing_of_the_machine_that_recorded_it_or_of_persons(file: Path) -> None:
+    everything = "\n".join(texts(file))
+    assert set(AT_HOST.findall(everything)) <= {NOBODY}
+    contact = order_body()["contact"]
+    for trace in ("site-packages", '.py"', "/tmp/", "/home/", SECRET, contact["name"], contact["phone"]):
+        assert trace not in everything
+
+
+@EVERY_FILE
+def test_a_history_is_kept_in_one_line(file: Path) -> None:
+    assert file.read_text("utf-8").count("\n") == 1
