@@ -11,7 +11,7 @@ CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(SET_UP) ## Play every pipeline on a stack of its own (SAMPLES=path)
+demo: $(SET_UP) ## Play the samples, on the stack that is up or on one of its own (SAMPLES=path)
 	@$(BIN)/python demo.py $(if $(SAMPLES),"$(SAMPLES)")
 
 up: $(SET_UP) ## Start the whole stack and keep it until Ctrl-C; data stay in .data/

@@ -17,12 +17,20 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from children import LOOPBACK, ROOT, CannotStart, Child, answers, claim_port
-from data_directory import Keys, Running, bearer_token, end_leftovers, locked, note_children, running_stack
 from models.cases import Role
-from servers import PostgresServer, TemporalServer, connect_once, knock, reach
 from settings import Settings, settings
-from watch import Watch, signals_end_the_block
+from stack.children import LOOPBACK, ROOT, CannotStart, Child, answers, claim_port
+from stack.data_directory import (
+    Keys,
+    Running,
+    bearer_token,
+    end_leftovers,
+    locked,
+    note_children,
+    running_stack,
+)
+from stack.servers import PostgresServer, TemporalServer, connect_once, knock, reach
+from stack.watch import Watch, signals_end_the_block
 
 __all__ = ["CannotStart", "Keys", "Running", "Stack", "bearer_token", "running_stack"]
 
@@ -173,7 +181,6 @@ class Stack:
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_NAMESPACE": self.settings.temporal_namespace,
             "TEMPORAL_UI_URL": self.ui_url,
-            "API_HOST": LOOPBACK,
             "API_PORT": str(api_port),
             "PUBLIC_URL": str(self.settings.public_url or self.api_url),
             "POLICY_DIR": str(self.settings.policy_dir.resolve()) if self.settings.policy_dir else None,

@@ -21,7 +21,6 @@ class Settings(BaseSettings):
     temporal_namespace: str = "default"
     temporal_ui_url: str | None = None
 
-    api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535)
     answer_within_s: float = Field(default=4.0, gt=0)
     """How long a caller waits for a consequence to be on record before it hears `not-confirmed`."""
@@ -37,12 +36,16 @@ class Settings(BaseSettings):
     policy_dir: Path | None = None
     simulator: bool = False
     """Mounts /simulator: only ever on the embedded stack."""
-    public_url: AnyHttpUrl | None = None
+    public_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8000")
     """Where people reach the API: links such as `pay_url` begin with it."""
 
     data_dir: Path = Path(".data")
     log_format: Literal["json", "people"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    def link(self, path: str) -> str:
+        """The address of one of our pages, as people reach it."""
+        return f"{str(self.public_url).rstrip('/')}/{path}"
 
     def need(self, name: str) -> str:
         """A setting that this process cannot do without; ends it, with a word on what to set."""

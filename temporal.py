@@ -18,7 +18,7 @@ TASK_QUEUE = "marketplace"
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """A client; `lazy` where the server may come up later than we do."""
     return await Client.connect(
-        settings.temporal_address or "127.0.0.1:7233",
+        settings.need("temporal_address"),
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
         lazy=lazy,

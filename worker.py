@@ -27,11 +27,11 @@ from models.tables.database import connect as connect_database
 from models.tables.privacy import Cipher
 from settings import Settings, settings
 from temporal import TASK_QUEUE, connect
-from workflows.payment_receipt import PaymentReceiving
+from workflows.payment_receipt import PaymentReceipt
 from workflows.reconciling import RECONCILING, Reconciling
 from workflows.template_order import TemplateOrder
 
-WORKFLOWS = [TemplateOrder, PaymentReceiving, Reconciling]
+WORKFLOWS = [TemplateOrder, PaymentReceipt, Reconciling]
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
         "activities", "models", "temporal", "settings"
@@ -87,9 +87,7 @@ async def main(settings: Settings) -> None:
     except BrokenPolicy as broken:
         raise SystemExit(str(broken)) from None
     admissions = Admissions(engine, policies, Cipher(settings.need("data_key")))
-    gateway = SimulatedPayments(
-        engine, f"{settings.public_url or 'http://127.0.0.1:8000/'}simulator/payments/{{reference}}"
-    )
+    gateway = SimulatedPayments(engine, settings.link("simulator/payments/{reference}"))
     client = await connect(settings)
     stopping = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -10,13 +10,11 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from models.cases import Actor, CaseView, Report
+from models.cases import GATEWAY, CaseView, Report
 from models.orders import Paid
 from models.payments import Payment, Verdict
 from models.rules.payments import verdict_on
 from models.tables import AdmissionRow, CaseRow
-
-GATEWAY = Actor(role="system", subject="payment-gateway")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from api.commands import answering
 from api.office import Office, TheOffice
 from api.problems import Problem, invalid, not_found
 from api.strict_json import StrictRoute, parse
-from models.cases import Actor
+from models.cases import GATEWAY
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from models.rules.findings import Finding
 from models.signing import ForgedNotice, check
@@ -21,7 +21,6 @@ from models.tables.admissions import Admission, NotOffered
 from temporal import start_case
 
 routes = APIRouter(tags=["Callbacks 回调"], route_class=StrictRoute)
-GATEWAY = Actor(role="system", subject="payment-gateway")
 log = structlog.get_logger()
 
 

@@ -100,7 +100,7 @@ def notify(office: Office, payment: Payment) -> None:
     """What a real gateway does after a payment: a signed notice, over HTTP."""
     body = payment.model_dump_json().encode()
     headers = sign(body, f"n-{uuid.uuid4().hex}", office.settings.need("notice_key"))
-    url = f"{office.settings.public_url}v1/callbacks/payments/{payment.market}"
+    url = office.settings.link(f"v1/callbacks/payments/{payment.market}")
     try:
         httpx.post(url, content=body, headers={**headers, "content-type": "application/json"}, timeout=5)
     except httpx.HTTPError as error:
@@ -116,7 +116,7 @@ PAGE = """<!doctype html>
   main {{ background: #fff; padding: 2rem 2.5rem; border-radius: 12px; box-shadow: 0 8px 30px #1d243318 }}
   b {{ font-size: 2.4rem; display: block; margin: .5rem 0 }} small {{ color: #69738a; display: block }}
   button {{ font: inherit; width: 100%; margin-top: 1.5rem; padding: .8rem; border: 0; border-radius: 8px;
-           background: #1677ff; color: #fff; cursor: pointer }} button:disabled {{ background: #b8c0cf }}
+           background: #2f6f4f; color: #fff; cursor: pointer }} button:disabled {{ background: #b8c0cf }}
 </style>
 <main>
   <small>模拟收银台 · Simulated cashier</small><b>¥ {yuan}</b>

@@ -60,6 +60,7 @@ class Actor(Frozen):
 
 SYSTEM = Actor(role="system", subject="back-office")
 TEMPORAL = Actor(role="system", subject="temporal")
+GATEWAY = Actor(role="system", subject="payment-gateway")
 
 
 class Event(Frozen):
@@ -117,7 +118,7 @@ class Report(Frozen, Generic[E]):
     event: E
     actor: Actor
     key: str
-    """The sender's idempotency key, already scoped to sender and case."""
+    """The sender's idempotency key, hashed together with its sender."""
     digest: str
     """A hash of the event as it was sent: the same key with another digest is refused."""
     occurred_at: AwareDatetime

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from models.base import Fen, Frozen, Id, Text
-from models.cases import RULINGS, BuyerEvent, Event, Extended, Opening, Party, Paused, Resumed
+from models.cases import BuyerEvent, Event, Extended, Opening, Party, Paused, Resumed
 from models.payments import Charge, Refund
 from models.periods import Period, Span
 from models.tasks import Leads, Step, TaskKind
@@ -239,4 +239,3 @@ ORDER_STEPS = (
     Step("payment_found", OrderStage.CLOSING_PAYMENT, Leads(OrderStage.IMPLEMENTING), "AMP-ORD-19"),
     Step("refunded", OrderStage.REFUNDING, Leads(_CLOSED), "AMP-IMP-05"),
 )
-ORDER_RULINGS = RULINGS

@@ -96,7 +96,7 @@ class ReceiptTerms(Frozen):
     """How long the gateway may take to know a payment that somebody told us of."""
 
 
-class PaymentReceipt(Frozen):
+class ReceivedPayment(Frozen):
     """A notice of money: nothing in it is believed but the payment's id."""
 
     opening: Opening

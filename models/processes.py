@@ -10,7 +10,7 @@ from pydantic import BaseModel, JsonValue
 from models.base import Frozen, Id
 from models.cases import Opening, Role
 from models.orders import ORDER_STEPS, ORDER_TASKS, OrderEvent, OrderOutcome, OrderStage, PlacedOrder
-from models.payments import RECEIPT_STEPS, PaymentReceipt, ReceiptEvent, ReceiptOutcome, ReceiptStage
+from models.payments import RECEIPT_STEPS, ReceiptEvent, ReceiptOutcome, ReceiptStage, ReceivedPayment
 from models.placing import PlaceOrder
 from models.policies import OrderPolicy, ProcessPolicy, ReceiptPolicy
 from models.rules.findings import Refused
@@ -84,7 +84,7 @@ def _place(order: PlaceOrder, policy: ProcessPolicy, opening: Opening) -> Admitt
 
 def _receive(_: TellOfPayment, policy: ProcessPolicy, opening: Opening) -> Admitted:
     assert isinstance(policy, ReceiptPolicy)
-    return Admitted(input=PaymentReceipt(opening=opening, terms=policy.terms).model_dump(mode="json"))
+    return Admitted(input=ReceivedPayment(opening=opening, terms=policy.terms).model_dump(mode="json"))
 
 
 TEMPLATE_ORDERS = Process(

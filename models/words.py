@@ -53,13 +53,6 @@ PARTIES = {
     "system": "系统",
     "silence": "逾期",
 }
-TASKS = {
-    "payment": "付款",
-    "certification": "认证",
-    "implementation": "实施",
-    "version_review": "版本审核",
-    "confirmation": "验收",
-}
 CLOCKS = {
     "pay_within": "付款期限",
     "implement_within": "实施期限",

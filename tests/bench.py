@@ -64,7 +64,7 @@ def order_body(**changes: Any) -> dict[str, Any]:
         "buyer": {"account_type": "enterprise"},
         "mini_program": {"id": f"mp-{uuid.uuid4().hex[:12]}"},
         "service_for": "P1Y",
-        "contact": {"name": "Sample Buyer", "phone": "0571-26883312"},
+        "contact": {"name": "Sample Buyer", "phone": "13800138000"},
         "agreement_accepted": True,
         **changes,
     }

@@ -22,7 +22,7 @@ from models.tables.admissions import Admissions
 from models.tables.database import connect
 from models.tables.migrate import upgrade
 from models.tables.privacy import Cipher
-from servers import PostgresServer
+from stack.servers import PostgresServer
 from tests.bench import Bench
 
 SECRET = "a key for tests only, which protects nothing"
@@ -88,14 +88,14 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
         yield env
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def env() -> AsyncIterator[WorkflowEnvironment]:
-    """One clock for every test that shares it: leave no workflow open."""
+    """One clock for all tests of a file: leave no workflow open."""
     async with time_skipping() as env:
         yield env
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_bench(
     env: WorkflowEnvironment, engine: Engine, admissions: Admissions
 ) -> AsyncIterator[Bench]:

@@ -28,7 +28,7 @@ STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 
 
 async def is_busy(client: Client, workflow_id: str) -> bool:
-    """Whether a task of the workflow, or an activity, is under way. One that waits for its next try is not."""
+    """Whether a workflow task or an activity is under way. One that waits for its next try is not."""
     execution = WorkflowExecution(workflow_id=workflow_id)
     history = await client.get_workflow_handle(workflow_id).fetch_history()
     asked = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)

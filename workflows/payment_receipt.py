@@ -15,10 +15,10 @@ from models.cases import Answer, CaseView, Report
 from models.payments import (
     Payment,
     PaymentQuery,
-    PaymentReceipt,
     ReceiptEvent,
     ReceiptOutcome,
     ReceiptStage,
+    ReceivedPayment,
     Refund,
 )
 from workflows.calls import OUTSIDE, UNDECIDED, call
@@ -26,15 +26,15 @@ from workflows.case import Case
 from workflows.record import cause_of
 
 
-@workflow.defn(name="PaymentReceipt")
-class PaymentReceiving:
+@workflow.defn
+class PaymentReceipt:
     @workflow.init
-    def __init__(self, receipt: PaymentReceipt) -> None:
+    def __init__(self, receipt: ReceivedPayment) -> None:
         self.receipt = receipt
         self.case = Case(receipt.opening)
 
     @workflow.run
-    async def run(self, _: PaymentReceipt) -> str:
+    async def run(self, _: ReceivedPayment) -> str:
         return await self.case.tell(self.story())
 
     async def story(self) -> ReceiptOutcome:
@@ -42,7 +42,7 @@ class PaymentReceiving:
         case.enter(ReceiptStage.ASKING)
         payment = await case.insist(self._ask)
         if payment is None:
-            case.enter(ReceiptStage.CLOSED, "never_confirmed")
+            case.note("never_confirmed")
             return ReceiptOutcome.UNCONFIRMED
         case.about(payment.reference)
         facts = payment.model_dump(mode="json", include={"amount_fen", "currency", "paid_at"})
@@ -51,12 +51,12 @@ class PaymentReceiving:
             lambda: call(Receipts.apply, payment, UNDECIDED, summary=payment.reference)
         )
         if verdict.taken:
-            case.enter(ReceiptStage.CLOSED, "applied")
+            case.note("applied")
             return ReceiptOutcome.APPLIED
         case.enter(ReceiptStage.REFUNDING, "not_wanted", reason=verdict.reason)
         refund = Refund.of(payment, verdict.reason or "not_wanted")
         await case.insist(lambda: call(Payments.refund, refund, OUTSIDE, summary=refund.key))
-        case.enter(ReceiptStage.CLOSED, "refunded")
+        case.note("refunded")
         return ReceiptOutcome.REFUNDED
 
     @workflow.update

@@ -1,13 +1,12 @@
 """What operators see of a case in the Temporal UI: search attributes, and an account of it in Markdown."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from temporalio import workflow
 
 from models.cases import CaseView
+from models.periods import CHINA
 from models.search_attributes import DEADLINE, STAGE, WAITING_ON, next_due, waiting_on
-
-CHINA = timezone(timedelta(hours=8), "CST")
 
 
 def show(view: CaseView, before: CaseView) -> None:

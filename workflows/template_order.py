@@ -104,7 +104,7 @@ class TemplateOrder:
                 OrderStage.IMPLEMENTING, "payment_found", at=found.paid_at, payment_id=found.payment_id
             )
             return Paid(payment_id=found.payment_id, amount_fen=found.amount_fen)
-        case.enter(OrderStage.CLOSED, "payment_closed")
+        case.note("payment_closed")
         return paid
 
     async def _show_where_to_pay(self, charge: Charge) -> None:
@@ -133,5 +133,5 @@ class TemplateOrder:
         refund = self.order.refund_of(self.paid, outcome)
         self.case.enter(OrderStage.REFUNDING)
         await self.case.insist(lambda: call(Payments.refund, refund, OUTSIDE, summary=refund.key))
-        self.case.enter(OrderStage.CLOSED, "refunded", amount_fen=refund.amount_fen)
+        self.case.note("refunded", refunded_fen=refund.amount_fen)
         return outcome

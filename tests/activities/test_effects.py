@@ -62,6 +62,7 @@ def test_effects_of_other_keys_are_their_own(engine: Engine, key: str) -> None:
     results = [once(engine, each, REQUEST, partial(outside.do, each)) for each in (key, other)]
     assert outside.asked == [key, other]
     assert results[0] != results[1]
+    assert [rows(engine, each)[0].result for each in (key, other)] == results
 
 
 def test_a_lost_answer_is_asked_for_again_under_the_same_key(engine: Engine, key: str) -> None:

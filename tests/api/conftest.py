@@ -21,8 +21,8 @@ from models.orders import IMPLEMENTATION
 from models.tables.admissions import Admissions
 from models.tables.database import connect
 from models.tables.migrate import upgrade
-from servers import TemporalServer
 from settings import Settings
+from stack.servers import TemporalServer
 from tests.api.caller import Api, contents, free_port, serving
 from tests.bench import BUYER
 from tests.conftest import SECRET

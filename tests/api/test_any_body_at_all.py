@@ -47,7 +47,7 @@ VALUES = st.recursive(
 FULL: Json = {
     **order_body(template={**FREE, "account_types": ["enterprise"]}, ends=["alipay"]),
     "mini_program": {"id": "mp", "authorised_to": "isv-1", "has_version": True},
-    "contact": {"name": "A", "phone": "0571-26883312", "email": "a@example.org"},
+    "contact": {"name": "A", "phone": "13800138000", "email": "a@example.org"},
     "overwrite_accepted": True,
     "running_service": {"ends_on": "2026-01-01", "version_submitted": True},
 }

@@ -25,8 +25,8 @@ from models.tables.admissions import Admissions
 from models.tables.database import connect
 from models.tables.migrate import upgrade
 from models.tables.privacy import Cipher
-from servers import PostgresServer, TemporalServer
 from settings import Settings
+from stack.servers import PostgresServer, TemporalServer
 from tests.api.caller import FREE, ORDERS, SUBMITTED, Api, Json, new_key, refusal, serving
 from tests.api.conftest import settings_for
 from tests.bench import order_body

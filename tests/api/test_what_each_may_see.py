@@ -5,7 +5,7 @@ import pytest
 from tests.api.caller import APPROVED, FREE, ORDERS, REFUND_REQUESTED, SUBMITTED, Api, Json, refusal
 from tests.bench import order_body
 
-CONTACT = {"name": "Sample Buyer", "phone": "0571-26883312"}
+CONTACT = {"name": "Sample Buyer", "phone": "13800138000"}
 PRICED = order_body()["template"]
 
 

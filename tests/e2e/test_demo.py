@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from children import ROOT
 from demo import SAMPLES
+from stack.children import ROOT
 
 OUTCOMES = {"03-free-template": "completed", "08-cancelled": "cancelled"}
 

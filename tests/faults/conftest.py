@@ -16,7 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.gateways.simulated.payments import SimulatedPayments
 from models.tables.admissions import Admissions
-from servers import TemporalServer
+from stack.servers import TemporalServer
 from tests.bench import Bench
 from tests.conftest import SECRET
 from tests.invariants import hold

@@ -13,17 +13,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from children import LOOPBACK, ROOT, CannotStart, Child, claim_port, command_of, release_port
-from data_directory import Keys, end_leftovers, locked, note_children, running_stack
 from embedded import Stack
-from servers import PostgresServer, TemporalServer
 from settings import Settings
-from watch import ENDS_A_MINUTE, Watch
+from stack.children import LOOPBACK, ROOT, CannotStart, Child, claim_port, command_of, release_port
+from stack.data_directory import Keys, end_leftovers, locked, note_children, running_stack
+from stack.servers import PostgresServer, TemporalServer
+from stack.watch import ENDS_A_MINUTE, Watch
 
 OWNER = """
 import sys
 from pathlib import Path
-from servers import PostgresServer, TemporalServer
+from stack.servers import PostgresServer, TemporalServer
 
 with PostgresServer(Path(sys.argv[1])) as postgres, TemporalServer(None, ui=False) as temporal:
     print(postgres.pid, temporal.pid, flush=True)
@@ -134,7 +134,7 @@ def test_a_port_that_another_stack_is_about_to_use_is_left_to_it() -> None:
         [
             sys.executable,
             "-c",
-            f"from children import claim_port; print(claim_port({(port := claim_port())}))",
+            f"from stack.children import claim_port; print(claim_port({(port := claim_port())}))",
         ],
         cwd=ROOT,
         check=True,

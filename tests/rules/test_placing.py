@@ -102,7 +102,7 @@ def test_where_there_are_several_ends_some_of_them_are_chosen(
     assert said(template=template(ends=offered), ends=chosen) == refusal
 
 
-@pytest.mark.parametrize("phone", ["0571-26883312", "13800138000", "+86 571 26883312", "+44 20 7946 0018"])
+@pytest.mark.parametrize("phone", ["13800138000", "+86 571 26883312", "+44 20 7946 0018"])
 def test_a_number_that_can_be_dialled_is_taken(phone: str) -> None:
     """AMP-ORD-11."""
     assert said(contact={"name": "Sample", "phone": phone}) == []

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from models.tables.privacy import NONCE_BYTES, Cipher
 
 CIPHER = Cipher("k" * 32)
-CONTACT = {"name": "样例", "phone": "0571-26883312"}
+CONTACT = {"name": "样例", "phone": "13800138000"}
 VALUES = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(), max_size=5)
 
 

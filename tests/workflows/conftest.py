@@ -52,7 +52,7 @@ async def begin_made_up(bench: Bench, story: str, meeting_at: datetime | None = 
     return opened
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made_up_cases(shared_bench: Bench) -> AsyncIterator[None]:
     async with made_up_worker(shared_bench):
         yield

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from children import CannotStart, Child
+from stack.children import CannotStart, Child
 
 ENDS_A_MINUTE = 5
 """How often a child may end by itself before it is given up."""

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import psutil  # type: ignore[import-untyped]
 
 LOOPBACK = "127.0.0.1"
-ROOT = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[1]
 LOG_LIMIT = 10 * 1024 * 1024
 """Bytes. A log beyond them begins anew with the next start."""
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from children import LOOPBACK, CannotStart, Child, as_account, claim_port, command_of, dies_with_us
-from data_directory import write_private
+from stack.children import LOOPBACK, CannotStart, Child, as_account, claim_port, command_of, dies_with_us
+from stack.data_directory import write_private
 
 POSTGRES, TEMPORAL = "PostgreSQL", "Temporal"
 ACCOUNT = "embedded_postgres"

@@ -16,10 +16,10 @@ from typing import Any, Self
 import jwt
 from pydantic import AwareDatetime, Field, ValidationError
 
-from children import CannotStart, Child, answers, command_of
 from models.base import Frozen
 from models.cases import Role
 from settings import Settings, settings
+from stack.children import CannotStart, Child, answers, command_of
 
 ISSUER = AUDIENCE = "marketplace-back-office"
 A_SHIFT = timedelta(hours=12)
