@@ -30,5 +30,7 @@ def once(engine: Engine, key: str, request: Json, make: Callable[[], Json]) -> J
     result = make()
     with Session(engine) as session, session.begin():
         done = {"result": result, "done_at": datetime.now(UTC)}
-        session.execute(update(EffectRow).where(col(EffectRow.key) == key).values(done))
-    return result
+        first = update(EffectRow).where(col(EffectRow.key) == key, col(EffectRow.done_at).is_(None))
+        session.execute(first.values(done))
+        stored = session.exec(select(EffectRow.result).where(EffectRow.key == key)).one()
+    return result if stored is None else dict(stored)

@@ -16,6 +16,9 @@ from models.payments import Payment, Verdict
 from models.rules.payments import verdict_on
 from models.tables import AdmissionRow, CaseRow
 
+# Longer would keep a slot from the record that the order's answer waits for. It is asked again.
+DECIDES_WITHIN_S = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
@@ -36,7 +39,7 @@ class Receipts:
         paid = Paid(payment_id=payment.payment_id, amount_fen=payment.amount_fen)
         report = Report[Paid](event=paid, actor=GATEWAY, key=key, digest=key, occurred_at=payment.paid_at)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(DECIDES_WITHIN_S):
                 await order.execute_update("report", report, id=key)
         except (WorkflowUpdateFailedError, RPCError, TimeoutError) as error:
             raise ApplicationError(f"{payment.reference} has not decided", type="Undecided") from error

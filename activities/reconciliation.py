@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from activities.gateways.payments import PaymentGateway
-from models.cases import SYSTEM
+from models.cases import SYSTEM, Party
+from models.payments import ReceiptOutcome
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from models.reconciling import Found, Reconcile
 from models.tables import AdmissionRow, CaseRow
@@ -30,15 +32,25 @@ class Reconciliation:
 
     @activity.defn(name="reconcile")
     async def reconcile(self, terms: Reconcile) -> Found:
-        """A receipt for each confirmed payment without one; a start for each case let in and not started."""
+        """A start for each case let in and not started, a receipt for each confirmed payment without one.
+
+        What fails for one does not hold up the others; it is found again next time.
+        """
         now = datetime.now(UTC)
-        receipts = await asyncio.to_thread(self._admit_untold, now - terms.look_back)
         orphans = await asyncio.to_thread(self._orphans, now - terms.give_time)
-        for workflow, start in [*receipts, *orphans]:
-            await start_case(self.client, workflow, start)
-        if receipts or orphans:
-            log.warning("reconciled", untold_payments=len(receipts), orphans=len(orphans))
-        return Found(untold_payments=len(receipts), orphans=len(orphans))
+        await self._start(orphans)
+        untold = await asyncio.to_thread(self._admit_untold, now - terms.look_back)
+        await self._start(untold)
+        if orphans or untold:
+            log.warning("reconciled", untold_payments=len(untold), orphans=len(orphans))
+        return Found(untold_payments=len(untold), orphans=len(orphans))
+
+    async def _start(self, cases: list[tuple[str, dict[str, object]]]) -> None:
+        for workflow, start in cases:
+            try:
+                await start_case(self.client, workflow, start)
+            except RPCError as error:
+                log.warning("not_started", workflow=workflow, status=error.status.name)
 
     def _admit_untold(self, since: datetime) -> list[tuple[str, dict[str, object]]]:
         found = []
@@ -53,7 +65,16 @@ class Reconciliation:
                 continue
             if admitted.is_new:
                 found.append((admitted.workflow, admitted.input))
+            else:
+                self._put_on_desk_if_given_up(admitted.case_id)
         return found
+
+    def _put_on_desk_if_given_up(self, case_id: str) -> None:
+        """Money confirmed after its receipt gave it up: an operator finds it among the blocked cases."""
+        given_up = (CaseRow.case_id == case_id, CaseRow.outcome == ReceiptOutcome.UNCONFIRMED)
+        desk = {"blocked_by": ["ConfirmedAfterAll"], "waiting_on": [str(Party.OPERATOR)]}
+        with Session(self.engine) as session, session.begin():
+            session.execute(update(CaseRow).where(*given_up).values(desk))  # type: ignore[arg-type]
 
     def _orphans(self, before: datetime) -> list[tuple[str, dict[str, object]]]:
         never_begun = (

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import Engine, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -29,18 +29,23 @@ class Records:
         `Diverged`: another run, or another change under the same version, is on record already.
         `Unrecordable`: the database will never take it.
         """
+        case_id = batch.view.case_id
         try:
             with Session(self.engine) as session, session.begin():
-                if _is_repeat(session, batch):
-                    return
-                session.add_all(_row(change, batch) for change in batch.changes)
-                session.flush()
+                # A first try that is still committing has no row yet that could be locked.
+                session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(case_id, 0))))
+                if not _is_repeat(session, batch):
+                    session.add_all(_row(change, batch) for change in batch.changes)
+                    session.flush()
+                elif session.get_one(CaseRow, case_id).version > batch.view.version:
+                    return  # long gone by; the newest one is written again, for it lifts an alarm
                 session.execute(_upsert(batch.view, batch.run_id))
                 if batch.view.closed_at is not None:
                     mine = col(AdmissionRow.case_id) == batch.view.case_id
                     session.execute(update(AdmissionRow).where(mine).values(open=False))
-        except (IntegrityError, DataError) as error:
-            raise ApplicationError(str(error.orig), type="Unrecordable", non_retryable=True) from error
+        except (IntegrityError, DataError, ValueError) as error:
+            text = str(getattr(error, "orig", error))
+            raise ApplicationError(text, type="Unrecordable", non_retryable=True) from error
         for change in batch.changes:
             log.info(
                 "recorded",
@@ -72,7 +77,7 @@ class Records:
                 else:
                     known.blocked_by = sorted({*known.blocked_by, alarm.kind})
                     known.waiting_on = sorted({*known.waiting_on, Party.OPERATOR})
-        except (IntegrityError, DataError):
+        except (IntegrityError, DataError, ValueError):
             log.exception("alarm_unrecordable", case_id=alarm.view.case_id)
 
 

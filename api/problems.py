@@ -113,7 +113,7 @@ def not_confirmed() -> Problem:
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "not-confirmed",
-        "no answer in time; nothing is lost: repeat the same request with the same id or Idempotency-Key",
+        "no answer in time; nothing accepted is lost: repeat this with the same id or Idempotency-Key",
         headers={"Retry-After": str(TRY_AGAIN_AFTER_S)},
     )
 

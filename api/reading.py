@@ -10,6 +10,7 @@ from api.problems import not_found
 from models.cases import Accepts, CaseView, Role, Task
 from models.processes import Process
 from models.tables import AdmissionRow, CaseRow, ChangeRow
+from workflows.tasks import desk
 
 
 def find(office: Office, caller: Caller, process: Process, market: str, id: str) -> CaseRow:
@@ -42,7 +43,10 @@ def summary(caller: Caller, row: CaseRow) -> CaseView:
     """A case as a list shows it. Alarms, which have no version of their own, are added."""
     view = CaseView.model_validate(row.view)
     alarms = tuple(alarm for alarm in row.blocked_by if alarm not in view.blocked_by)
-    return for_caller(caller, view.model_copy(update={"blocked_by": (*view.blocked_by, *alarms)}))
+    if alarms:
+        added = {"blocked_by": (*view.blocked_by, *alarms), "tasks": (*view.tasks, desk())}
+        view = view.model_copy(update=added)
+    return for_caller(caller, view)
 
 
 def for_caller(caller: Caller, view: CaseView) -> CaseView:

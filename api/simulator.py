@@ -34,7 +34,7 @@ log = structlog.get_logger()
 class Pay(Frozen):
     """A buyer's payment: what is asked, unless told otherwise."""
 
-    amount_fen: Fen | None = None
+    amount_fen: Annotated[Fen, Field(ge=1)] | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = CURRENCY
     in_spite: Flag = False
     """Pay although the page is closed, as late money does."""

@@ -6,9 +6,10 @@ from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, JsonValue
 
-from models.base import Frozen, Id, Text
+from models.base import Frozen, Id
 from models.clocks import Clock
 from models.periods import Span
+from models.rules.masking import Said
 
 
 class Role(StrEnum):
@@ -83,7 +84,7 @@ class Ruling(Event):
     """What an operator does to a case's clocks, and why. `task` alone, or every open one."""
 
     party = Party.OPERATOR
-    reason: Text
+    reason: Said
     task: str | None = None
 
 

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from models.base import Fen, Frozen, Id, Text
+from models.base import Fen, Frozen, Id
 from models.cases import BuyerEvent, Event, Extended, Opening, Party, Paused, Resumed
 from models.payments import Charge, Refund
 from models.periods import Period, Span
+from models.rules.masking import Said
 from models.tasks import Leads, Step, TaskKind
 
 
@@ -58,7 +59,7 @@ class VersionSubmitted(Event):
 
     party = Party.PROVIDER
     event: Literal["version_submitted"] = "version_submitted"
-    version: Text
+    version: Id
 
 
 class VersionRejected(Event):
@@ -66,7 +67,7 @@ class VersionRejected(Event):
 
     party = Party.REVIEW
     event: Literal["version_rejected"] = "version_rejected"
-    reason: Text
+    reason: Said
 
 
 class VersionApproved(Event):
@@ -81,14 +82,14 @@ class Declined(Event):
 
     party = Party.PROVIDER
     event: Literal["declined"] = "declined"
-    reason: Text
+    reason: Said
 
 
 class RefundRequested(BuyerEvent):
     """The buyer wants the money back; nobody has to agree (AMP-IMP-06, AMP-CONF-02)."""
 
     event: Literal["refund_requested"] = "refund_requested"
-    reason: Text | None = None
+    reason: Said | None = None
 
 
 class Accepted(BuyerEvent):
@@ -139,7 +140,7 @@ class PlacedOrder(Frozen):
     def facts(self) -> dict[str, JsonValue]:
         """What the case shows of the order from its beginning."""
         facts = {"buyer_id", "template_id", "mini_program_id", "amount_fen", "ends", "service_for"}
-        return self.model_dump(mode="json", include=facts)
+        return {**self.model_dump(mode="json", include=facts), "authorisation": "given"}
 
     def charge(self) -> Charge:
         """What the buyer is asked to pay. The case's id is the gateway's reference."""

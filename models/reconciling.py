@@ -9,7 +9,7 @@ class Reconcile(Frozen):
     every: timedelta = timedelta(seconds=20)
     give_time: timedelta = timedelta(seconds=10)
     """How long the API may take to start what it let in."""
-    look_back: timedelta = timedelta(days=3)
+    look_back: timedelta = timedelta(days=30)
     """How far back the gateway is asked for payments."""
 
 

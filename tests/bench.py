@@ -246,12 +246,16 @@ class Bench:
         self.opened.append(opened)
         return opened
 
+    async def settle(self, opened: Opened) -> None:
+        """Wait until nothing of the case is under way."""
+        async with asyncio.timeout(20):
+            while await is_busy(self.client, opened.case_id):
+                await asyncio.sleep(0.02)
+
     async def clear(self) -> None:
         """Leave no workflow open. One that ended with an activity under way would stop the clock for ever."""
         for opened in self.opened:
-            async with asyncio.timeout(20):
-                while await is_busy(self.client, opened.case_id):
-                    await asyncio.sleep(0.02)
+            await self.settle(opened)
             with suppress(RPCError):
                 await opened.handle.terminate()
 

@@ -44,6 +44,16 @@ UNDECIDED = ActivityConfig(
     ),
 )
 
+# A question that the outside world may answer much later.
+PATIENT = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=15),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=500),
+        maximum_interval=timedelta(hours=1),
+        non_retryable_error_types=["Refused"],
+    ),
+)
+
 
 @overload
 async def call(

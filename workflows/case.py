@@ -181,7 +181,8 @@ class Case:
 
     async def take(self, report: Report[Any]) -> Answer:
         """For update handlers: apply the event, and answer when its consequence is on record."""
-        await workflow.wait_condition(lambda: self._begun or self._record.stuck is not None)
+        unblocks = isinstance(report.event, Resumed)
+        await workflow.wait_condition(lambda: self._begun or (unblocks and self._record.stuck is not None))
         self.refuse_out_of_turn(report)  # again: another event may have won since the validator looked
         if isinstance(report.event, Ruling):
             row = self._obey(report, report.event)
@@ -202,26 +203,34 @@ class Case:
         return ApplicationError(text, self.view, type=kind, non_retryable=True)
 
     def _refuse_ruling(self, report: Report[Any], ruling: Ruling) -> None:
-        blocked = self._record.blocked_by or self._record.stuck
-        if not self._begun or (blocked and isinstance(ruling, Resumed)):
+        record = self._record
+        if isinstance(ruling, Resumed) and record.stuck:
+            return  # there is no version on record to have seen
+        if not self._begun:
             return
         if report.seen_version not in (None, self.view.version):
             raise self._refusal("Stale", f"the case is at version {self.view.version}")
+        if report.seen_version is not None and not record.settled:
+            raise self._refusal("Stale", "the case is changing at this moment")
+        if isinstance(ruling, Resumed) and record.blocked_by:
+            return
         now = workflow.now()
-        if all(each.after(ruling, now) == each.clock for each in self._ruled(ruling)):
+        if all(each.after(ruling, now) == each.clock for each in self._ruled(report, ruling)):
             raise self._refusal("OutOfTurn", f"{ruling.event} would change nothing")
 
     def _obey(self, report: Report[Any], ruling: Ruling) -> Row:
-        if isinstance(ruling, Resumed):
-            self._record.stuck, self._record.blocked_by = None, ()
-        now = workflow.now()
-        for countdown in self._ruled(ruling):
-            countdown.clock = countdown.after(ruling, now)
+        now, record = workflow.now(), self._record
+        if isinstance(ruling, Resumed) and (record.stuck or record.blocked_by):
+            record.stuck, record.blocked_by = None, ()
+        else:
+            for countdown in self._ruled(report, ruling):
+                countdown.clock = countdown.after(ruling, now)
         return self._add_reported(report)
 
-    def _ruled(self, ruling: Ruling) -> list[Countdown]:
-        tasks = [t for t in self._open if ruling.task in (None, t.kind.name) and not t.is_over]
-        return list(dict.fromkeys(task.countdown for task in tasks))
+    def _ruled(self, report: Report[Any], ruling: Ruling) -> list[Countdown]:
+        """The clocks that a ruling is about. One that had run out when it was given stays run out."""
+        named = [t.countdown for t in self._open if ruling.task in (None, t.kind.name) and not t.is_over]
+        return [each for each in dict.fromkeys(named) if not each.clock.is_late(report.occurred_at)]
 
     # --- what goes on record
 

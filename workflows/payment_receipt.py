@@ -21,7 +21,7 @@ from models.payments import (
     ReceivedPayment,
     Refund,
 )
-from workflows.calls import OUTSIDE, UNDECIDED, call
+from workflows.calls import OUTSIDE, PATIENT, UNDECIDED, call
 from workflows.case import Case
 from workflows.record import cause_of
 
@@ -75,9 +75,7 @@ class PaymentReceipt:
         opening, terms = self.receipt.opening, self.receipt.terms
         query = PaymentQuery(market=opening.market, payment_id=opening.id)
         try:
-            return await call(
-                Payments.ask, query, UNDECIDED, summary=query.payment_id, within=terms.ask_within
-            )
+            return await call(Payments.ask, query, PATIENT, summary=query.payment_id, within=terms.ask_within)
         except ActivityError as error:
             if cause_of(error)[0] == "NotConfirmed":
                 return None

@@ -79,8 +79,8 @@ class Record:
         return row
 
     async def keep(self) -> None:
-        """Until the case is closed: whenever the workflow has gone as far as it can, write what happened."""
-        while self.view.closed_at is None:
+        """Until all is told: write what happened whenever the workflow has gone as far as it can."""
+        while self.view.closed_at is None or self.pending:
             await workflow.wait_condition(lambda: self.pending)
             await workflow.wait_condition(lambda: True)  # waits that were just settled end one round later
             rows, self._rows, self._writing = self._rows, [], True
@@ -99,7 +99,7 @@ class Record:
                 "outcome": self.outcome,
                 "version": self.view.version + changes,
                 "changed_at": now,
-                "closed_at": now if self.outcome else None,
+                "closed_at": self.view.closed_at or (now if self.outcome else None),
                 "tasks": self._open_tasks(),
                 "blocked_by": self.blocked_by,
                 "regarding": self.regarding,

@@ -5,6 +5,9 @@ unpaid ──paid──▶ implementing ──version approved──▶ confirmi
   │ 3 days         │ 30 days                          │
   ▼                ▼                                  ▼
 closing payment  refunding ───────────────────────▶ closed
+  │ paid in time after all ──▶ implementing
+  ▼
+closed: a cancelled order stays cancelled, and its money finds its own way back
 """
 
 import asyncio
@@ -57,9 +60,9 @@ class TemplateOrder:
                     self.paid = paid
                     self.case.show(payment_id=paid.payment_id)
                 case Cancelled():
-                    return OrderOutcome.CANCELLED
+                    return self._given_up(OrderOutcome.CANCELLED)
                 case _:
-                    return OrderOutcome.UNPAID
+                    return self._given_up(OrderOutcome.UNPAID)
         match await self._implementation():
             case Declined():
                 return await self._give_back(OrderOutcome.DECLINED)
@@ -129,9 +132,14 @@ class TemplateOrder:
     async def _give_back(self, outcome: OrderOutcome) -> OrderOutcome:
         """A full refund, if anything was paid (AMP-IMP-05)."""
         if self.paid is None:
-            return outcome
+            return self._given_up(outcome)
         refund = self.order.refund_of(self.paid, outcome)
         self.case.enter(OrderStage.REFUNDING)
         await self.case.insist(lambda: call(Payments.refund, refund, OUTSIDE, summary=refund.key))
         self.case.note("refunded", refunded_fen=refund.amount_fen)
+        return self._given_up(outcome)
+
+    def _given_up(self, outcome: OrderOutcome) -> OrderOutcome:
+        """Ordering gave an authorisation, and giving up calls for its end (AMP-ORD-18, AMB-55)."""
+        self.case.show(authorisation="to_be_revoked")
         return outcome

@@ -28,7 +28,10 @@ class PaymentGateway(Protocol):
         """A confirmed payment; None where there is none of that id, or none yet."""
 
     def close(self, charge: Charge) -> list[Payment]:
-        """Take no more money for the charge, and tell what was confirmed before."""
+        """Take no more money for the charge, and tell what was confirmed before.
+
+        Unavailable while a payment is still being made: only a final answer is one.
+        """
 
     def refund(self, refund: Refund) -> bool:
         """Give the payment back in full: True when done, False while it is under way."""

@@ -106,7 +106,6 @@ def test_whoever_asks_at_the_same_time_gets_one_result(engine: Engine, key: str)
     assert [row.result for row in rows(engine, key)] == [outside.done[key]]
 
 
-@pytest.mark.xfail(strict=True, reason="who ends later writes over the result that others were given")
 def test_a_result_that_was_given_is_never_replaced(engine: Engine, key: str) -> None:
     """Also where the outside world answers the same key in other words each time."""
     both_asking = Barrier(2, timeout=10)

@@ -111,12 +111,7 @@ def test_time_on_record_is_an_instant(engine: Engine) -> None:
     assert (row.at.utcoffset(), row.recorded_at.utcoffset()) == (timedelta(), timedelta())
 
 
-UNLOCKED = "nothing is locked before a case has a row: its first batch is Unrecordable, not a repeat"
-
-
-@pytest.mark.parametrize(
-    "versions_before", [pytest.param(0, marks=pytest.mark.xfail(strict=True, reason=UNLOCKED)), 1]
-)
+@pytest.mark.parametrize("versions_before", [0, 1])
 def test_a_batch_that_comes_again_while_it_is_being_written_is_no_news(
     engine: Engine, database_url: str, versions_before: int
 ) -> None:

@@ -100,8 +100,8 @@ TERMS_BEGIN, RECEIPTS_BEGIN = line_of("[template-orders.terms]"), line_of("[[pay
             '"P1Y"', '"PT1H"', "template-orders.0.placing.renewal_horizon", line_of("renewal"), id="hours"
         ),
         pytest.param(
-            'ask_within = "P1D"',
-            'ask_within = "P1D"\ntries = 3',
+            'ask_within = "P7D"',
+            'ask_within = "P7D"\ntries = 3',
             "payment-receipts.0.terms.tries",
             line_of("ask_within") + 1,
             id="unknown",

@@ -1,0 +1,97 @@
+"""What operators see of a case in the Temporal UI."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from models.cases import Paused
+from models.search_attributes import next_due
+from tests.bench import APPROVED, BUILT, OPERATOR, Bench, Opened
+
+
+async def attributes(order: Opened) -> dict[str, Any]:
+    """The search attributes as history has them: what was set last, or None where it was taken away."""
+    found: dict[str, Any] = {}
+    for event in (await order.history()).events:
+        for each in (
+            event.workflow_execution_started_event_attributes,
+            event.upsert_workflow_search_attributes_event_attributes,
+        ):
+            for name, payload in each.search_attributes.indexed_fields.items():
+                found[name] = json.loads(payload.data) if payload.data else None
+    return found
+
+
+async def page(order: Opened) -> str:
+    told = await order.handle.query("__temporal_workflow_metadata", rpc_timeout=timedelta(seconds=10))
+    return str(told["currentDetails"])
+
+
+async def test_lists_can_be_searched_by_what_a_case_is_and_waits_for(bench: Bench) -> None:
+    order = await bench.place_in("version_review")
+    found = await attributes(order)
+    assert (found["Market"], found["Process"], found["ProviderId"]) == ("alipay", "template-orders", "isv-1")
+    assert (found["Stage"], found["WaitingOn"]) == ("implementing", "review")
+    assert datetime.fromisoformat(found["DeadlineAt"]) == await order.due()
+    await order.report(APPROVED)
+    found = await attributes(order)
+    assert (found["Stage"], found["WaitingOn"]) == ("confirming", "buyer")
+    assert datetime.fromisoformat(found["DeadlineAt"]) == await order.due()
+
+
+async def test_a_paused_case_shows_no_deadline_and_a_closed_one_waits_for_nobody(bench: Bench) -> None:
+    order = await bench.place()
+    await order.report(Paused(reason="appeal"), actor=OPERATOR)
+    found = await attributes(order)
+    assert (found["WaitingOn"], found["DeadlineAt"]) == ("buyer", None)
+    _, receipt = await bench.pay(order)
+    await receipt.ends()
+    found = await attributes(receipt)
+    assert (found["Stage"], found["WaitingOn"], found.get("DeadlineAt")) == ("closed", None, None)
+
+
+async def test_the_page_of_a_case_tells_its_stage_its_deadline_and_what_follows(bench: Bench) -> None:
+    order = await bench.place_in("implementation")
+    due = await order.due()
+    text = await page(order)
+    assert "**implementing** · alipay · v3" in text
+    row = next(line for line in text.splitlines() if line.startswith("| implementation"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[1:2] == ["provider"]
+    assert cells[3] == "refunding: not_implemented"
+    assert cells[4].split(", ")[:2] == ["`version_submitted`", "`declined`"]
+    in_china = due + timedelta(hours=8)
+    assert cells[2] == f"{in_china:%Y-%m-%d %H:%M:%S} +08:00"
+
+
+async def test_the_page_tells_what_was_paused_and_how_it_ended(bench: Bench) -> None:
+    order = await bench.place()
+    await order.report(Paused(reason="appeal"), actor=OPERATOR)
+    assert "| paused, 2 days, 23:5" in await page(order)
+    order = await bench.place()
+    await order.ends()
+    assert "**closed** · **unpaid**" in await page(order)
+
+
+async def test_timers_and_outside_calls_say_what_they_are_for(bench: Bench) -> None:
+    order = await bench.place_in("implementation")
+    await order.report(BUILT)
+    due = next_due(await order.on_record())
+    summaries = {
+        json.loads(event.user_metadata.summary.data)
+        for event in (await order.history()).events
+        if event.user_metadata.summary.data
+    }
+    assert due is not None
+    assert due.deadline_at is not None
+    assert {f"pay:{order.case_id}", "opened", "paid", "version_submitted"} <= summaries
+    assert f"version_review until {due.deadline_at:%Y-%m-%d %H:%M:%S}Z" in summaries
+
+
+@pytest.mark.parametrize("name", ["buyer-1", "Sample Buyer", "0571-26883312"])
+async def test_lists_show_no_personal_data(bench: Bench, name: str) -> None:
+    order = await bench.place()
+    assert name not in json.dumps(await attributes(order))
+    assert name not in order.case_id
