@@ -5,6 +5,8 @@ import sys
 from typing import Any
 
 import structlog
+from temporalio import activity
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from settings import Settings
 
@@ -56,3 +58,19 @@ def configure(settings: Settings) -> None:
 def mask(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     """Personal data and secrets never reach a log."""
     return {name: "***" if name in SECRET else value for name, value in event.items()}
+
+
+class OfActivities(Interceptor):
+    """Every line that an activity logs says which case it worked for, and in which attempt."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _Bound(next)
+
+
+class _Bound(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        info = activity.info()
+        with structlog.contextvars.bound_contextvars(
+            case_id=info.workflow_id, activity=info.activity_type, attempt=info.attempt
+        ):
+            return await super().execute_activity(input)

@@ -75,6 +75,7 @@ def build_worker(
         graceful_shutdown_timeout=FINISH_WITHIN,
         sticky_queue_schedule_to_start_timeout=TAKEN_OVER_AFTER,
         workflow_runner=RUNNER,
+        interceptors=[logs.OfActivities()],
     )
 
 

@@ -49,7 +49,6 @@ class Records:
         for change in batch.changes:
             log.info(
                 "recorded",
-                case_id=batch.view.case_id,
                 change=change.event,
                 version=change.version,
                 stage=change.stage_after,

@@ -236,6 +236,7 @@ CONFIRMATION = TaskKind(
 
 ORDER_TASKS = (PAYMENT, CERTIFICATION, IMPLEMENTATION, VERSION_REVIEW, CONFIRMATION)
 ORDER_STEPS = (
+    Step("payment_opened", OrderStage.UNPAID, Leads(OrderStage.UNPAID), "AMP-ORD-20"),
     Step("payment_closed", OrderStage.CLOSING_PAYMENT, Leads(_CLOSED), "AMP-ORD-19"),
     Step("payment_found", OrderStage.CLOSING_PAYMENT, Leads(OrderStage.IMPLEMENTING), "AMP-ORD-19"),
     Step("refunded", OrderStage.REFUNDING, Leads(_CLOSED), "AMP-IMP-05"),

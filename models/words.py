@@ -36,6 +36,7 @@ EVENTS = {
     "extended": "延长期限",
     "paused": "暂停计时",
     "resumed": "恢复计时",
+    "payment_opened": "收款已开通",
     "payment_closed": "收款已关闭",
     "payment_found": "查到付款",
     "refunded": "已退款",

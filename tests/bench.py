@@ -177,6 +177,11 @@ class Opened:
         async with asyncio.timeout(20):
             return await self.handle.fetch_history()
 
+    async def page(self) -> str:
+        """The account of the case that the Temporal UI shows."""
+        told = await self.handle.query("__temporal_workflow_metadata", rpc_timeout=10 * SECOND)
+        return str(told.current_details)
+
     async def on_record(self, version: int = 1) -> CaseView:
         def there() -> CaseView | None:
             case = self.case()

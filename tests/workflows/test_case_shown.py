@@ -24,11 +24,6 @@ async def attributes(order: Opened) -> dict[str, Any]:
     return found
 
 
-async def page(order: Opened) -> str:
-    told = await order.handle.query("__temporal_workflow_metadata", rpc_timeout=timedelta(seconds=10))
-    return str(told["currentDetails"])
-
-
 async def test_lists_can_be_searched_by_what_a_case_is_and_waits_for(bench: Bench) -> None:
     order = await bench.place_in("version_review")
     found = await attributes(order)
@@ -55,7 +50,7 @@ async def test_a_paused_case_shows_no_deadline_and_a_closed_one_waits_for_nobody
 async def test_the_page_of_a_case_tells_its_stage_its_deadline_and_what_follows(bench: Bench) -> None:
     order = await bench.place_in("implementation")
     due = await order.due()
-    text = await page(order)
+    text = await order.page()
     assert "**implementing** · alipay · v3" in text
     row = next(line for line in text.splitlines() if line.startswith("| implementation"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
@@ -69,10 +64,10 @@ async def test_the_page_of_a_case_tells_its_stage_its_deadline_and_what_follows(
 async def test_the_page_tells_what_was_paused_and_how_it_ended(bench: Bench) -> None:
     order = await bench.place()
     await order.report(Paused(reason="appeal"), actor=OPERATOR)
-    assert "| paused, 2 days, 23:5" in await page(order)
+    assert "| paused, 2 days, 23:5" in await order.page()
     order = await bench.place()
     await order.ends()
-    assert "**closed** · **unpaid**" in await page(order)
+    assert "**closed** · **unpaid**" in await order.page()
 
 
 async def test_timers_and_outside_calls_say_what_they_are_for(bench: Bench) -> None:

@@ -1,0 +1,70 @@
+"""Every step that any test of this session took is in the published tables. It runs last."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from models.cases import RULINGS
+from models.processes import PROCESSES, Process
+from models.tables import CaseRow, ChangeRow
+from tests.invariants import broken
+
+Way = tuple[str | None, str, str]
+KEPT_BY_EVERY_CASE = {ruling.tag() for ruling in RULINGS} | {"blocked", "cancellation_refused", "replanned"}
+"""What leaves any case in the stage it is in."""
+
+
+def published(process: Process) -> set[Way]:
+    """Stage, event and stage, as the process publishes them."""
+    ways: set[Way] = {(step.stage, step.event, step.leads.stage) for step in process.steps}
+    for task in process.tasks:
+        ways |= {(task.stage, event.tag(), lead.stage) for event, lead in task.moves.items()}
+        if task.silence:
+            ways.add((task.stage, f"{task.name}_overdue", task.silence.stage))
+    return ways
+
+
+def first_stages(process: Process) -> set[str]:
+    return {task.stage for task in process.tasks} or {process.steps[0].stage}
+
+
+def taken(engine: Engine, process: Process) -> Iterator[tuple[Way, CaseRow]]:
+    rows = select(ChangeRow, CaseRow).join(CaseRow, col(CaseRow.case_id) == col(ChangeRow.case_id))
+    with Session(engine) as session:
+        for change, case in session.exec(rows.where(CaseRow.process == process.name)):
+            yield (change.stage_before, change.event, change.stage_after), case
+
+
+def is_published(way: Way, case: CaseRow, process: Process) -> bool:
+    before, event, after = way
+    if before is None:
+        return event == "opened" and after in first_stages(process)
+    if event in KEPT_BY_EVERY_CASE:
+        return before == after
+    if case.view["data"].get("amount_fen") == 0 and after == "closed":
+        way = (before, event, "refunding")  # nothing was paid, and nothing has to be given back (AMP-IMP-05)
+        return way in published(process) or (before, event, after) in published(process)
+    return way in published(process)
+
+
+@pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
+def test_no_case_took_a_way_that_is_not_published(engine: Engine, process: Process) -> None:
+    ways = list(taken(engine, process))
+    if not ways:
+        pytest.skip("no case of this process was played in this session")
+    assert {way for way, case in ways if not is_published(way, case, process)} == set()
+
+
+@pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
+def test_every_published_way_was_taken_by_some_case(engine: Engine, process: Process) -> None:
+    ways = {way for way, _ in taken(engine, process)}
+    if len(ways) < len(published(process)) / 2:
+        pytest.skip("only some tests were run")
+    assert published(process) - ways == set()
+
+
+def test_no_invariant_is_broken_after_all_that_was_played(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert broken(connection) == {}
