@@ -16,6 +16,7 @@ WHERE later.stage_before IS DISTINCT FROM earlier.stage_after
 """
 NEVER_MORE_THAN_ONE_REFUND_AND_NEVER_ANOTHER_SUM = """
 SELECT payment_id FROM simulated_payments JOIN simulated_refunds refunds USING (payment_id)
+JOIN cases ON case_id = simulated_payments.reference
 GROUP BY payment_id, simulated_payments.amount_fen
 HAVING count(*) <> 1 OR sum(refunds.amount_fen) <> simulated_payments.amount_fen
 """
@@ -45,7 +46,8 @@ A_CLOSED_CASE_HOLDS_NOTHING = """
 SELECT case_id FROM cases JOIN admissions USING (case_id) WHERE closed_at IS NOT NULL AND open
 """
 EVERY_EFFECT_WAS_ASKED_FOR = """
-SELECT key FROM simulated_refunds LEFT JOIN outside_effects USING (key) WHERE outside_effects.key IS NULL
+SELECT key FROM simulated_refunds JOIN simulated_payments USING (payment_id)
+JOIN cases ON case_id = reference LEFT JOIN outside_effects USING (key) WHERE outside_effects.key IS NULL
 """
 INVARIANTS = {name: sql for name, sql in globals().items() if name.isupper()}
 

@@ -18,7 +18,7 @@ WAITS = Task(name="payment", waiting_on=Party.BUYER, accepts=(Accepts(event="pai
 
 
 def new_case() -> str:
-    return f"template-orders:alipay:o-{uuid.uuid4().hex[:12]}"
+    return f"made-up:alipay:o-{uuid.uuid4().hex[:12]}"
 
 
 def change(version: int, **how: Any) -> Change:
@@ -34,7 +34,7 @@ def change(version: int, **how: Any) -> Change:
 
 def view(case_id: str, version: int, **how: Any) -> CaseView:
     known: dict[str, Any] = {
-        "process": "template-orders",
+        "process": "made-up",
         "market": "alipay",
         "id": case_id.rpartition(":")[2],
         "provider_id": "isv-1",

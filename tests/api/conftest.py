@@ -1,9 +1,11 @@
 """The API over HTTP, with a worker, real PostgreSQL and the real Temporal development server."""
 
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ import temporal
 from activities.gateways.simulated.payments import SimulatedPayments
 from activities.records import Records
 from api.app import create_app
+from models import policies
 from models.cases import SYSTEM, Batch, CaseView, Change
 from models.orders import IMPLEMENTATION
 from models.tables.admissions import Admissions
@@ -53,8 +56,18 @@ async def temporal_server() -> AsyncIterator[TemporalServer]:
 
 
 @pytest.fixture(scope="session")
-def api_settings(database_url: str, temporal_server: TemporalServer) -> Settings:
-    return settings_for(database_url, temporal_server.address)
+def hurried(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a market of its own, where an order is given up after four seconds."""
+    directory = tmp_path_factory.mktemp("policies")
+    text = (policies.HERE / "rehearsal.toml").read_text()
+    text = text.replace('market = "rehearsal"', 'market = "hurried"')
+    (directory / "hurried.toml").write_text(re.sub(r"(?m)^pay_within = .*$", 'pay_within = "PT4S"', text))
+    return directory
+
+
+@pytest.fixture(scope="session")
+def api_settings(database_url: str, temporal_server: TemporalServer, hurried: Path) -> Settings:
+    return settings_for(database_url, temporal_server.address, policy_dir=hurried)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

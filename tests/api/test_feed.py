@@ -94,6 +94,19 @@ async def test_a_row_of_an_older_transaction_comes_first_although_it_was_written
     assert [change["version"] for change in changes] == [3]
 
 
+async def test_the_order_of_transactions_is_the_order_of_pages(quiet: Quiet) -> None:
+    case_id = f"template-orders:alipay:{quiet.put(new_key()).rpartition('/')[2]}"
+    _, after = await to_the_end(quiet)
+    with Session(quiet.engine) as old, Session(quiet.engine) as young:
+        for session, version in ((old, 2), (young, 3), (old, 4)):
+            session.add(a_change(case_id, version))
+            session.flush()
+        young.commit()
+        old.commit()
+    changes, _ = await to_the_end(quiet, after, limit=1)
+    assert [change["version"] for change in changes] == [2, 4, 3]
+
+
 async def test_a_transaction_that_is_rolled_back_holds_nothing_up(quiet: Quiet) -> None:
     case_id = f"template-orders:alipay:{quiet.put(new_key()).rpartition('/')[2]}"
     _, after = await to_the_end(quiet)

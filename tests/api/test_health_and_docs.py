@@ -81,7 +81,7 @@ async def test_every_process_lists_its_typed_events(api: Api) -> None:
 
 async def test_each_market_shows_its_policies_and_how_its_processes_move(api: Api) -> None:
     markets = {market["market"]: market for market in (await api.get("/v1/markets")).json()["markets"]}
-    assert {"alipay", "rehearsal"} <= markets.keys()
+    assert {"alipay", "rehearsal", "hurried"} <= markets.keys()
     assert markets["alipay"] == (await api.get("/v1/markets/alipay")).json()
     orders = markets["alipay"]["processes"]["template-orders"]
     assert orders["policy"]["terms"] == {

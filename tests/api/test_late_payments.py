@@ -13,7 +13,7 @@ PRICED = {**FREE, "price_fen": 9900}
 
 def money_of(api: Api, path: str) -> tuple[list[SimulatedPayment], list[SimulatedRefund]]:
     """What was paid for an order, and what was given back of it."""
-    reference = f"template-orders:rehearsal:{path.rpartition('/')[2]}"
+    reference = f"template-orders:hurried:{path.rpartition('/')[2]}"
     with Session(api.engine) as session:
         paid = session.exec(select(SimulatedPayment).where(SimulatedPayment.reference == reference)).all()
         ids = [payment.payment_id for payment in paid]
@@ -27,7 +27,7 @@ async def pays_in_spite(api: Api, page: str, notices: int) -> None:
 
 
 async def test_fifty_payments_at_once_after_the_order_was_given_up_are_each_refunded_once(api: Api) -> None:
-    path = await api.placed("rehearsal", template=PRICED)
+    path = await api.placed("hurried", template=PRICED)
     case = await api.until(path, lambda case: case["closed_at"] is not None)
     assert (case["stage"], case["outcome"]) == ("closed", "unpaid")
     page = case["data"]["pay_url"]

@@ -35,7 +35,11 @@ FAULTS = {
         CHANGE.format(version=1, before="NULL", after="a"),
         CHANGE.format(version=2, before="'b'", after="c"),
     ],
-    "NEVER_MORE_THAN_ONE_REFUND_AND_NEVER_ANOTHER_SUM": [PAYMENT, REFUND.format(key="k", fen=99)],
+    "NEVER_MORE_THAN_ONE_REFUND_AND_NEVER_ANOTHER_SUM": [
+        ORDER.format(id="o", outcome="unpaid", data="{}"),
+        PAYMENT,
+        REFUND.format(key="k", fen=99),
+    ],
     "NO_REFUND_AFTER_COMPLETION": [
         ORDER.format(id="o", outcome="completed", data=PAID),
         REFUND.format(key="k", fen=100),
@@ -48,7 +52,11 @@ FAULTS = {
         "INSERT INTO admissions (case_id, market, process, workflow, digest, input, open, admitted_at) "
         "VALUES ('template-orders:m:o', 'm', 'template-orders', 'w', 'd', '{}', true, now())",
     ],
-    "EVERY_EFFECT_WAS_ASKED_FOR": [REFUND.format(key="k", fen=100)],
+    "EVERY_EFFECT_WAS_ASKED_FOR": [
+        ORDER.format(id="o", outcome="unpaid", data="{}"),
+        PAYMENT,
+        REFUND.format(key="k", fen=100),
+    ],
 }
 
 
