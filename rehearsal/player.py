@@ -69,7 +69,7 @@ class Performance:
         """What our record says we keep of the buyer's money: what the case took, less what it gave back."""
         if self.case is None or "payment_id" not in self.case.data:
             return 0
-        back = sum(int(c["data"].get("amount_fen", 0)) for c in self.changes if c["event"] == "refunded")
+        back = sum(int(c["data"].get("refunded_fen", 0)) for c in self.changes if c["event"] == "refunded")
         return int(str(self.case.data["amount_fen"])) - back
 
     def due(self) -> Task | None:

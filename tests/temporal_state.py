@@ -24,19 +24,30 @@ TASK_UNDER_WAY = (
     EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
     EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
 )
+ACTIVITY_ENDED = (
+    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED,
+)
 STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 
 
 async def is_busy(client: Client, workflow_id: str) -> bool:
     """Whether a workflow task or an activity is under way. One that waits for its next try is not."""
-    execution = WorkflowExecution(workflow_id=workflow_id)
     history = await client.get_workflow_handle(workflow_id).fetch_history()
+    if history.events[-1].event_type in TASK_UNDER_WAY:
+        return True
+    begun = sum(event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED for event in history.events)
+    if begun == sum(event.event_type in ACTIVITY_ENDED for event in history.events):
+        return False
+    execution = WorkflowExecution(workflow_id=workflow_id)
     asked = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
     found = await client.workflow_service.describe_workflow_execution(asked)
     if found.workflow_execution_info.status != RUNNING:
         return False
-    waits = [each.state != STARTED and each.attempt > 1 for each in found.pending_activities]
-    return history.events[-1].event_type in TASK_UNDER_WAY or not all(waits)
+    pending = found.pending_activities
+    return not pending or any(each.state == STARTED or each.attempt == 1 for each in pending)
 
 
 async def is_held(client: Client, workflow_id: str, update_id: str) -> bool:

@@ -14,7 +14,7 @@ from tests.api.test_process_table import BODIES
 from tests.bench import order_body
 
 bounded = settings(
-    max_examples=60,
+    max_examples=50,
     derandomize=True,
     deadline=None,
     database=None,

@@ -52,6 +52,13 @@ class Stack:
         async with build_worker(client, self.api.engine, SimulatedPayments(self.api.engine), admissions):
             yield
 
+    async def at_rest(self, path: str) -> None:
+        """A worker that ends between record and rest leaves its task to a time-out of ten seconds."""
+        client = await temporal.connect(self.settings)
+        case = client.get_workflow_handle(f"template-orders:alipay:{path.rpartition('/')[2]}")
+        while (await case.query("view"))["version"] == 0:
+            await asyncio.sleep(0.02)
+
     def rows(self) -> tuple[int, int]:
         with Session(self.api.engine) as session:
             return (
@@ -138,6 +145,7 @@ async def test_an_event_sent_while_the_worker_is_down_counts_once_under_its_key(
     api, key = stack.api, new_key()
     async with stack.working():
         path = await api.placed()
+        await stack.at_rest(path)
     for _ in range(2):
         not_confirmed(await api.send(path, SUBMITTED, "provider", key=key))
     assert len(await api.timeline(path)) == 1

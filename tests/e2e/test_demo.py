@@ -12,7 +12,7 @@ import pytest
 from demo import SAMPLES
 from stack.children import ROOT
 
-OUTCOMES = {"03-free-template": "completed", "08-cancelled": "cancelled"}
+OUTCOMES = {"03-free-template": "completed", "09-declined": "declined"}
 
 
 def run(*command: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
@@ -37,7 +37,7 @@ def test_it_plays_samples_and_tells_what_became_of_them(tmp_path: Path) -> None:
     for name, outcome in OUTCOMES.items():
         assert any(name in line and f"✓ {outcome}" in line for line in done.stdout.splitlines())
         assert f"/workflows/template-orders:rehearsal:{name}-" in done.stdout
-    assert "paid ¥0.00 = kept ¥0.00 + given back ¥0.00" in done.stdout
+    assert "paid ¥366.00 = kept ¥0.00 + given back ¥366.00" in done.stdout
 
 
 def test_a_broken_sample_ends_it_with_2_and_names_file_and_field(tmp_path: Path) -> None:
