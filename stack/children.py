@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Self, TypedDict
 from urllib.parse import urlsplit
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 LOOPBACK = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[1]

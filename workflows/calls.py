@@ -12,47 +12,32 @@ S = TypeVar("S")
 P = TypeVar("P")
 R = TypeVar("R")
 
+
+def _patience(seconds: int, first_pause: timedelta, longest_pause: timedelta, *final: str) -> ActivityConfig:
+    """Each try may take `seconds`; pauses between tries double. Errors named `final` are answers."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=seconds),
+        retry_policy=RetryPolicy(
+            initial_interval=first_pause, maximum_interval=longest_pause, non_retryable_error_types=[*final]
+        ),
+    )
+
+
+AT_ONCE, SOON = timedelta(milliseconds=200), timedelta(milliseconds=500)
+
 # Our own database: quick, and worth another try for as long as it takes. Its longest pause between two
 # tries keeps what PostgreSQL shows within 60 s of any recovery.
 # Never a local activity: that commits before the event that caused it is in history.
-RECORD = ActivityConfig(
-    start_to_close_timeout=timedelta(seconds=8),
-    retry_policy=RetryPolicy(
-        initial_interval=timedelta(milliseconds=200),
-        maximum_interval=timedelta(seconds=20),
-        non_retryable_error_types=["Diverged", "Unrecordable"],
-    ),
-)
+RECORD = _patience(8, AT_ONCE, timedelta(seconds=20), "Diverged", "Unrecordable")
 
 # Somebody else's system: slower, and a refusal is an answer.
-OUTSIDE = ActivityConfig(
-    start_to_close_timeout=timedelta(seconds=15),
-    retry_policy=RetryPolicy(
-        initial_interval=timedelta(milliseconds=500),
-        maximum_interval=timedelta(minutes=5),
-        non_retryable_error_types=["Refused"],
-    ),
-)
+OUTSIDE = _patience(15, SOON, timedelta(minutes=5), "Refused")
 
 # A question whose answer is still being decided elsewhere: asked again, soon at first.
-UNDECIDED = ActivityConfig(
-    start_to_close_timeout=timedelta(seconds=15),
-    retry_policy=RetryPolicy(
-        initial_interval=timedelta(milliseconds=500),
-        maximum_interval=timedelta(seconds=30),
-        non_retryable_error_types=["Refused"],
-    ),
-)
+UNDECIDED = _patience(15, SOON, timedelta(seconds=30), "Refused")
 
 # A question that the outside world may answer much later.
-PATIENT = ActivityConfig(
-    start_to_close_timeout=timedelta(seconds=15),
-    retry_policy=RetryPolicy(
-        initial_interval=timedelta(milliseconds=500),
-        maximum_interval=timedelta(hours=1),
-        non_retryable_error_types=["Refused"],
-    ),
-)
+PATIENT = _patience(15, SOON, timedelta(hours=1), "Refused")
 
 
 @overload
