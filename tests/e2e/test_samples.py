@@ -92,7 +92,9 @@ def test_a_folder_without_samples_is_refused(tmp_path: Path) -> None:
 
 def test_what_differs_from_the_expectation_is_named() -> None:
     sample, now = OURS["09-declined"], datetime.now(UTC)
-    it = Performance(sample, "declined", "a", changes=[{"event": "refunded", "data": {"amount_fen": 36600}}])
+    it = Performance(
+        sample, "declined", "a", changes=[{"event": "refunded", "data": {"refunded_fen": 36600}}]
+    )
     closed: dict[str, Any] = {
         "case_id": "template-orders:rehearsal:a",
         "process": sample.process,
