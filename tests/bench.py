@@ -19,14 +19,7 @@ from temporalio.worker import Worker
 
 from activities.gateways.simulated.payments import SimulatedPayments
 from models.cases import Actor, Answer, CaseView, Event, OnBehalfOf, Party, Report
-from models.orders import (
-    CONFIRMATION,
-    IMPLEMENTATION,
-    PAYMENT,
-    VERSION_REVIEW,
-    VersionApproved,
-    VersionSubmitted,
-)
+from models.orders import VersionApproved, VersionSubmitted
 from models.payments import Payment
 from models.placing import PlaceOrder
 from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, Process, TellOfPayment
@@ -92,7 +85,6 @@ class Opened:
 
     bench: "Bench"
     handle: WorkflowHandle[Any, Any]
-    reports: int = 0
 
     @property
     def case_id(self) -> str:
@@ -286,10 +278,10 @@ class Bench:
 
     async def place_in(self, task: str, **changes: Any) -> Opened:
         """An order that waits for this task."""
-        if task == PAYMENT.name:
+        if task == "payment":
             return await self.place(**changes)
         order = await self.place_paid(**changes)
-        way = {IMPLEMENTATION.name: (), VERSION_REVIEW.name: (BUILT,), CONFIRMATION.name: (BUILT, APPROVED)}
+        way = {"implementation": (), "version_review": (BUILT,), "confirmation": (BUILT, APPROVED)}
         for event in way[task]:
             await order.report(event)
         return order
