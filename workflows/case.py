@@ -182,7 +182,9 @@ class Case:
     async def take(self, report: Report[Any]) -> Answer:
         """For update handlers: apply the event, and answer when its consequence is on record."""
         unblocks = isinstance(report.event, Resumed)
-        await workflow.wait_condition(lambda: self._begun or (unblocks and self._record.stuck is not None))
+        if not self._begun:
+            # Only then: whoever waits lets a validator accept what is refused afterwards, and kept as refused.
+            await workflow.wait_condition(lambda: self._begun or (unblocks and bool(self._record.stuck)))
         self.refuse_out_of_turn(report)  # again: another event may have won since the validator looked
         if isinstance(report.event, Ruling):
             row = self._obey(report, report.event)

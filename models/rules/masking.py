@@ -9,8 +9,9 @@ from models.base import Text
 
 MASK = "•••"
 E_MAIL = r"[^\s@]+@[^\s@]+\.\w+"
-NUMBER = r"\+?\d(?:[ -]?\d){5,}[Xx]?"
-"""Seven digits or more, however they are grouped: phones, identity cards, bank accounts."""
+DATE = r"\d{4}-\d\d-\d\d(?!\d)"
+NUMBER = rf"(?<![\d-])(?!{DATE})\+?\d(?:[ ./–-]{{0,2}}\d){{6,}}[Xx]?"
+"""Seven digits or more, however they are grouped: phones, identity cards, bank accounts. No dates."""
 IDENTIFYING = re.compile(f"{E_MAIL}|{NUMBER}")
 
 

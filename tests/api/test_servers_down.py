@@ -158,6 +158,26 @@ async def test_an_event_sent_while_the_worker_is_down_counts_once_under_its_key(
     assert [c["event"] for c in await api.timeline(path)] == ["opened", "version_submitted"]
 
 
+async def test_of_events_that_waited_together_for_the_worker_the_refused_may_be_sent_again(
+    stack: Stack,
+) -> None:
+    """They reach the case in one step. A refusal is an answer to its moment, and not kept under its key."""
+    api, keys = stack.api, [new_key() for _ in range(4)]
+    async with stack.working():
+        path = await api.placed()
+        await stack.at_rest(path)
+    sends = [submitting(api, path, key) for key in keys]
+    for answer in await asyncio.gather(*(send() for send in sends)):
+        not_confirmed(answer)
+    async with stack.working():
+        answers = await asyncio.gather(*map(repeated, sends))
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+        for send, answer in zip(sends, answers, strict=True):
+            if answer.status_code == 409:
+                await api.moved(path, ({"event": "version_rejected", "reason": "blurred"}, "service"))
+                assert (await send()).status_code == 200
+
+
 async def test_while_temporal_is_down_everything_is_read_and_commands_wait(stack: Stack) -> None:
     api, key, body = stack.api, new_key(), order_body(template=FREE)
     async with stack.working():
