@@ -183,7 +183,7 @@ class Case:
         """For update handlers: apply the event, and answer when its consequence is on record."""
         unblocks = isinstance(report.event, Resumed)
         if not self._begun:
-            # Only then: whoever waits lets a validator accept what is refused afterwards, and kept as refused.
+            # Only then: whoever waits lets a validator accept what is refused later, and kept as refused.
             await workflow.wait_condition(lambda: self._begun or (unblocks and bool(self._record.stuck)))
         self.refuse_out_of_turn(report)  # again: another event may have won since the validator looked
         if isinstance(report.event, Ruling):
