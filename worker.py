@@ -14,19 +14,21 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import logs
+from activities.calendar import Calendar
 from activities.gateways.payments import PaymentGateway
 from activities.gateways.simulated.payments import SimulatedPayments
 from activities.payments import Payments
 from activities.receipts import Receipts
 from activities.reconciliation import Reconciliation
 from activities.records import Records
+from models.calendars import load as load_calendar
 from models.policies import BrokenPolicy, load
 from models.reconciling import Reconcile
 from models.tables.admissions import Admissions
 from models.tables.database import connect as connect_database
 from models.tables.privacy import Cipher
 from settings import Settings, settings
-from temporal import TASK_QUEUE, connect
+from temporal import TASK_QUEUE, connect, runtime
 from workflows.payment_receipt import PaymentReceipt
 from workflows.reconciling import RECONCILING, Reconciling
 from workflows.template_order import TemplateOrder
@@ -49,6 +51,7 @@ def build_worker(
     engine: Engine,
     gateway: PaymentGateway,
     admissions: Admissions,
+    calendar: Calendar,
     *,
     cached_workflows: int = CACHED_WORKFLOWS,
 ) -> Worker:
@@ -68,6 +71,7 @@ def build_worker(
             payments.refund,
             receipts.apply,
             reconciliation.reconcile,
+            calendar.due,
         ],
         activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES),
         max_concurrent_activities=CONCURRENT_ACTIVITIES,
@@ -85,15 +89,16 @@ async def main(settings: Settings) -> None:
     engine = connect_database(settings.need("database_url"), settings.database_pool)
     try:
         policies = load(settings.policy_dir)
+        calendar = Calendar(load_calendar(settings.policy_dir))
     except BrokenPolicy as broken:
         raise SystemExit(str(broken)) from None
     admissions = Admissions(engine, policies, Cipher(settings.need("data_key")))
     gateway = SimulatedPayments(engine, settings.link("simulator/payments/{reference}"))
-    client = await connect(settings)
+    client = await connect(settings, runtime=runtime(settings))
     stopping = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    async with build_worker(client, engine, gateway, admissions):
+    async with build_worker(client, engine, gateway, admissions, calendar):
         await client.start_workflow(
             Reconciling.run,
             Reconcile(),

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.ledger import post
 from models.cases import Alarm, Batch, CaseView, Change, Party
 from models.search_attributes import next_due, waiting_on
 from models.tables import AdmissionRow, CaseRow, ChangeRow
@@ -24,7 +25,7 @@ class Records:
 
     @activity.defn(name="record")
     def record(self, batch: Batch) -> None:
-        """Write changes and the case they lead to, in one transaction. A repeat is no news.
+        """Write changes, what they mean in money and the case they lead to, at once. A repeat is no news.
 
         `Diverged`: another run, or another change under the same version, is on record already.
         `Unrecordable`: the database will never take it.
@@ -37,6 +38,7 @@ class Records:
                 if not _is_repeat(session, batch):
                     session.add_all(_row(change, batch) for change in batch.changes)
                     session.flush()
+                    post(session, batch)
                 elif session.get_one(CaseRow, case_id).version > batch.view.version:
                     return  # long gone by; the newest one is written again, for it lifts an alarm
                 session.execute(_upsert(batch.view, batch.run_id))
@@ -137,6 +139,7 @@ def _upsert(view: CaseView, run_id: str, alarms: tuple[str, ...] = ()):  # type:
         "due_at": due.deadline_at if due else None,
         "waiting_on": sorted({*waiting_on(view), *([Party.OPERATOR] if alarms else [])}),
         "blocked_by": [*view.blocked_by, *alarms],
+        "tasks": [task.name for task in view.tasks],
         "view": view.model_dump(mode="json"),
     }
     changed = {name: value for name, value in values.items() if name != "case_id"}

@@ -6,18 +6,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Response
 from pydantic import StringConstraints
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.auth import Identified, forbidden
 from api.commands import answering, report, start
 from api.office import TheOffice
 from api.problems import invalid, not_found
-from api.reading import change, detail, find
+from api.reading import change, detail, find, visible_changes
 from api.strict_json import StrictRoute
 from models.cases import CaseView
 from models.processes import PROCESSES, Process
 from models.rules.findings import Finding
-from models.tables import ChangeRow
 
 KEY = Annotated[
     str,
@@ -75,9 +74,9 @@ def _routes_of(process: Process) -> APIRouter:
     def read_timeline(market: str, id: str, office: TheOffice, caller: Identified) -> dict[str, Any]:
         """Every change of the case, oldest first."""
         row = find(office, caller, process, market, id)
-        mine = select(ChangeRow).where(ChangeRow.case_id == row.case_id).order_by(col(ChangeRow.version))
         with Session(office.engine) as session:
-            return {"case_id": row.case_id, "changes": [change(caller, each) for each in session.exec(mine)]}
+            changes = visible_changes(session, caller, row.case_id)
+        return {"case_id": row.case_id, "changes": [change(caller, each) for each in changes]}
 
     @routes.post("/{id}/events", summary="Report an event", operation_id=f"report_to_{name}")
     async def report_event(

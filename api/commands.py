@@ -20,7 +20,8 @@ from api.auth import Caller, forbidden
 from api.office import Office
 from api.problems import Problem, invalid, not_confirmed, not_found
 from api.reading import for_caller
-from models.cases import Answer, CaseView, Event, OnBehalfOf, Report, Ruling
+from models.cases import Answer, CaseView, Event, OnBehalfOf, Report
+from models.interventions import InStead, OperatorEvent
 from models.processes import Process
 from models.rules.findings import Finding
 from models.tables import CaseRow, ChangeRow
@@ -112,7 +113,7 @@ async def report(
     """Report an event to its case. The answer shows its consequence on record; a repeat gets it again."""
     structlog.contextvars.bind_contextvars(case_id=row.case_id)
     _refuse_stranger(caller, row, event)
-    if isinstance(event, Ruling) and seen_version is None:
+    if isinstance(event, OperatorEvent) and seen_version is None:
         raise invalid(
             [Finding(field="If-Match", code="missing", detail="send the version that you looked at")]
         )
@@ -124,7 +125,7 @@ async def report(
         raise out_of_turn(caller, "the case is closed", CaseView.model_validate(row.view))
     sent = Report[Any](
         event=event,
-        actor=caller.actor(getattr(event, "on_behalf_of", None)),
+        actor=caller.actor(_on_behalf_of(event)),
         key=scoped,
         digest=digest,
         occurred_at=received_at,
@@ -161,11 +162,16 @@ def _refuse_stranger(caller: Caller, row: CaseRow, event: Event) -> None:
     if caller.role not in speakers:
         who = " or ".join(sorted(speakers)) or "no caller: money is reported through payment-receipts"
         raise forbidden(f"{event.event} is reported by {who}")
-    on_behalf_of: OnBehalfOf | None = getattr(event, "on_behalf_of", None)
+    on_behalf_of = _on_behalf_of(event)
     buyer = row.view["data"].get("buyer_id")
     if on_behalf_of is not None and on_behalf_of.id != buyer:
         detail = "is not the buyer of this case"
         raise invalid([Finding(field="on_behalf_of.id", code="other-buyer", detail=detail)])
+
+
+def _on_behalf_of(event: Event) -> OnBehalfOf | None:
+    """Whom the event says that its sender speaks for; of a decision in somebody's stead, that somebody."""
+    return getattr(event.act if isinstance(event, InStead) else event, "on_behalf_of", None)
 
 
 def _scoped(caller: Caller, key: str) -> str:

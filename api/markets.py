@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from api.auth import Caller, Identified
 from api.office import Office, TheOffice
 from api.problems import not_found
+from models.interventions import Decision
 from models.moves import moves
 from models.policies import MarketPolicy
 from models.processes import PROCESSES, Process
@@ -55,7 +56,8 @@ def table(process: Process) -> list[dict[str, Any]]:
         {
             "stage": row.stage,
             "task": row.task or None,
-            "event": row.event,
+            "event": row.kind.tag() if row.kind else row.event,
+            **({"decision": row.kind.decision_name()} if row.kind and issubclass(row.kind, Decision) else {}),
             "by": sorted(row.kind.party.spoken_for_by) if row.kind else [],
             "who": row.who,
             "to": str(row.leads),

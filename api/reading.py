@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from api.auth import Caller
@@ -25,12 +26,16 @@ def find(office: Office, caller: Caller, process: Process, market: str, id: str)
     return row
 
 
+def snapshot(office: Office) -> Session:
+    """A session that sees a single moment, however many questions it asks."""
+    return Session(office.engine.execution_options(isolation_level="REPEATABLE READ"))
+
+
 def detail(office: Office, caller: Caller, row: CaseRow) -> CaseView:
     """A case with everything that belongs to it: its receipts, and whom to talk to."""
     view = summary(caller, row)
     with Session(office.engine) as session:
-        regarding = select(CaseRow).where(CaseRow.regarding == row.case_id).order_by(col(CaseRow.opened_at))
-        receipts = [_receipt(about) for about in session.exec(regarding)]
+        receipts = receipts_of(session, row.case_id)
         admission = session.get(AdmissionRow, row.case_id)
         sealed = admission.private if admission else None
     extra: dict[str, Any] = {"receipts": receipts} if receipts else {}
@@ -50,13 +55,25 @@ def summary(caller: Caller, row: CaseRow) -> CaseView:
 
 
 def for_caller(caller: Caller, view: CaseView) -> CaseView:
-    """Only the events that this caller may send."""
+    """Only the events that this caller may send, and who looks after the case for operators alone."""
     tasks = tuple(task.model_copy(update={"accepts": _open_to(caller, task)}) for task in view.tasks)
-    return view.model_copy(update={"tasks": tasks})
+    claimed_by = view.claimed_by if caller.role is Role.OPERATOR else None
+    return view.model_copy(update={"tasks": tasks, "claimed_by": claimed_by})
 
 
 def _open_to(caller: Caller, task: Task) -> tuple[Accepts, ...]:
     return tuple(accepts for accepts in task.accepts if caller.role in accepts.by)
+
+
+def readable(caller: Caller) -> list[ColumnElement[bool]]:
+    """What operators write for each other is theirs alone."""
+    return [] if caller.role is Role.OPERATOR else [col(ChangeRow.internal).is_(False)]
+
+
+def visible_changes(session: Session, caller: Caller, case_id: str) -> list[ChangeRow]:
+    """A case's changes, oldest first, as far as this caller may read them."""
+    mine = select(ChangeRow).where(ChangeRow.case_id == case_id, *readable(caller))
+    return list(session.exec(mine.order_by(col(ChangeRow.version))))
 
 
 def change(caller: Caller, row: ChangeRow) -> dict[str, Any]:
@@ -74,6 +91,12 @@ def change(caller: Caller, row: ChangeRow) -> dict[str, Any]:
         "stage_before": row.stage_before,
         "stage_after": row.stage_after,
     }
+
+
+def receipts_of(session: Session, case_id: str) -> list[dict[str, Any]]:
+    """What became of the money that came for a case."""
+    regarding = select(CaseRow).where(CaseRow.regarding == case_id).order_by(col(CaseRow.opened_at))
+    return [_receipt(about) for about in session.exec(regarding)]
 
 
 def _receipt(row: CaseRow) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, JsonValue
 
 from models.base import Frozen, Id
 from models.clocks import Clock
-from models.periods import Span
-from models.rules.masking import Said
+from models.ledger import LedgerTransaction
 
 
 class Role(StrEnum):
@@ -28,10 +27,12 @@ class Party(StrEnum):
     OPERATOR = "operator"
     REVIEW = "review"
     PAYMENTS = "payments"
+    OFFICE = "office"
 
     @property
     def spoken_for_by(self) -> frozenset[Role]:
-        """The roles that may report this party's acts over HTTP. Money speaks through receipts alone."""
+        """The roles that may report this party's acts over HTTP. Money speaks through receipts alone, and
+        our own office through its own cases."""
         return SPEAKERS[self]
 
 
@@ -41,6 +42,7 @@ SPEAKERS: dict[Party, frozenset[Role]] = {
     Party.OPERATOR: frozenset({Role.OPERATOR}),
     Party.REVIEW: frozenset({Role.SERVICE}),
     Party.PAYMENTS: frozenset(),
+    Party.OFFICE: frozenset(),
 }
 
 
@@ -69,46 +71,24 @@ class Event(Frozen):
 
     event: str
     party: ClassVar[Party]
+    personal: ClassVar[bool] = False
+    """Nobody can say it in its party's stead."""
 
     @classmethod
     def tag(cls) -> str:
         return str(cls.model_fields["event"].default)
+
+    @classmethod
+    def label(cls) -> str:
+        """The tag, and of a decision which one it is."""
+        decision = cls.model_fields.get("decision")
+        return f"{cls.tag()}: {decision.default}" if decision else cls.tag()
 
 
 class BuyerEvent(Event):
     party = Party.BUYER
     on_behalf_of: OnBehalfOf
 
-
-class Ruling(Event):
-    """What an operator does to a case's clocks, and why. `task` alone, or every open one."""
-
-    party = Party.OPERATOR
-    reason: Said
-    task: str | None = None
-
-
-class Extended(Ruling):
-    """The clock gets more time, running or paused."""
-
-    event: Literal["extended"] = "extended"
-    by: Annotated[Span, Field(le=timedelta(days=366))]
-    """More time, as an ISO 8601 period such as P3D."""
-
-
-class Paused(Ruling):
-    """The clock stops, and keeps the time that is left."""
-
-    event: Literal["paused"] = "paused"
-
-
-class Resumed(Ruling):
-    """Clocks run again with the time that was left; a step that was blocked is tried again."""
-
-    event: Literal["resumed"] = "resumed"
-
-
-RULINGS: tuple[type[Ruling], ...] = (Extended, Paused, Resumed)
 
 E = TypeVar("E")
 
@@ -131,6 +111,10 @@ class Report(Frozen, Generic[E]):
 class Accepts(Frozen):
     event: str
     by: tuple[Role, ...]
+    not_before: AwareDatetime | None = None
+    """From when on, where it is not taken yet."""
+    decisions: tuple[str, ...] = ()
+    """What an operator may decide."""
 
 
 class Task(Frozen):
@@ -166,6 +150,8 @@ class CaseView(Frozen):
     closed_at: AwareDatetime | None = None
     tasks: tuple[Task, ...] = ()
     blocked_by: tuple[str, ...] = ()
+    claimed_by: str | None = None
+    """The operator who looks after the case. Only operators are shown it."""
     policy_version: str
     data: dict[str, JsonValue] = Field(default_factory=dict)
 
@@ -189,6 +175,8 @@ class Change(Frozen):
     data: dict[str, JsonValue] = Field(default_factory=dict)
     stage_before: str | None
     stage_after: str
+    internal: bool = False
+    """For operators alone to read."""
 
 
 class Batch(Frozen):
@@ -201,6 +189,8 @@ class Batch(Frozen):
     """The run before this one, of a case without end."""
     takes_over: bool = False
     """An operator lets this run go on where another run of the same case stopped."""
+    ledger: tuple[LedgerTransaction, ...] = ()
+    """What the changes mean in money, written in the same transaction."""
 
 
 class Carried(Frozen):

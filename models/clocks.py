@@ -1,5 +1,6 @@
 """A countdown that people may stop: when it ends, what is left of it, and what is too late."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -24,11 +25,23 @@ class Clock(Frozen):
         """Before the deadline is in time; the instant of the deadline is late (CV-6)."""
         return self.deadline_at is not None and at >= self.deadline_at
 
+    def left_at(self, at: datetime) -> timedelta:
+        """The time that is left, running or stopped: none when it is due, or never ends."""
+        if self.deadline_at is None:
+            return self.left or timedelta()
+        return max(self.deadline_at - at, timedelta())
+
+    def next_reminder(self, before: Iterable[timedelta], after: datetime) -> datetime | None:
+        """The first instant after `after` that lies one of these periods before the deadline."""
+        if self.deadline_at is None:
+            return None
+        return min((at for b in before if (at := self.deadline_at - b) > after), default=None)
+
     def paused_at(self, now: datetime) -> Self:
         """Stopped, keeping the time that is left: none, when it was already due."""
         if self.paused:
             return self
-        left = max(self.deadline_at - now, timedelta()) if self.deadline_at else None
+        left = self.left_at(now) if self.deadline_at else None
         return self.model_copy(update={"deadline_at": None, "left": left, "paused": True})
 
     def resumed_at(self, now: datetime) -> Self:
@@ -40,8 +53,10 @@ class Clock(Frozen):
 
     def extended(self, by: timedelta) -> Self:
         """More time, whether running or stopped. A clock that never ends stays as it is."""
-        if by <= timedelta():
-            return self
+        return self.shifted(by) if by > timedelta() else self
+
+    def shifted(self, by: timedelta) -> Self:
+        """As much more time, or less, as its period became longer or shorter. Shifting back undoes it."""
         return self.model_copy(
             update={
                 "deadline_at": self.deadline_at + by if self.deadline_at else None,

@@ -16,7 +16,7 @@ class Move:
 
     stage: str
     event: str
-    """The event's tag; of silence the period that ended; of a step of our own its name in the audit."""
+    """The event's label; of silence the period that ended; of a step of our own its name in the audit."""
     who: str
     """A party, our own system, or silence."""
     leads: Leads
@@ -36,8 +36,8 @@ def moves(process: Process) -> list[Move]:
 def _of(task: TaskKind) -> Iterator[Move]:
     rules = task.rules or {}
     for kind, leads in task.moves.items():
-        tag = kind.tag()
-        yield Move(task.stage, tag, kind.party, leads, task.name, rules.get(tag, ""), kind)
+        rule = rules.get(kind.tag(), "")
+        yield Move(task.stage, kind.label(), kind.party, leads, task.name, rule, kind)
     if task.silence:
         yield Move(
             task.stage, task.within or SILENCE, SILENCE, task.silence, task.name, rules.get(SILENCE, "")

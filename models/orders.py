@@ -1,16 +1,31 @@
-"""What a template order is: its stages, outcomes and events, and who may move it from where to where."""
+"""What a template order is: its stages, outcomes, events and terms."""
 
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
+from models.appeals import (
+    AppealTerms,
+    BuyerAppealed,
+    BuyerStated,
+    DecidedToAccept,
+    DecidedToGiveDays,
+    DecidedToRefund,
+    DecidedToResume,
+    ProviderAppealed,
+    ProviderStated,
+)
 from models.base import Fen, Frozen, Id
-from models.cases import BuyerEvent, Event, Extended, Opening, Party, Paused, Resumed
+from models.cases import BuyerEvent, Event, Opening, Party
+from models.interventions import Approved, Disapproved, InStead, Intervention
 from models.payments import Charge, Refund
 from models.periods import Period, Span
+from models.rules.commission import Rate
 from models.rules.masking import Said
-from models.tasks import Leads, Step, TaskKind
 
 
 class OrderStage(StrEnum):
@@ -18,6 +33,7 @@ class OrderStage(StrEnum):
     CLOSING_PAYMENT = "closing_payment"
     IMPLEMENTING = "implementing"
     CONFIRMING = "confirming"
+    APPEALING = "appealing"
     REFUNDING = "refunding"
     CLOSED = "closed"
 
@@ -30,6 +46,8 @@ class OrderOutcome(StrEnum):
     DECLINED = "declined"
     REFUND_REQUESTED = "refund_requested"
     NOT_IMPLEMENTED = "not_implemented"
+    APPEAL_REFUNDED = "appeal_refunded"
+    APPEAL_ACCEPTED = "appeal_accepted"
 
 
 class Paid(Event):
@@ -98,6 +116,87 @@ class Accepted(BuyerEvent):
     event: Literal["accepted"] = "accepted"
 
 
+class ReworkRequested(BuyerEvent):
+    """The buyer sends the work back, as often as the policy allows."""
+
+    event: Literal["rework_requested"] = "rework_requested"
+    reason: Said
+
+
+class DecidedInStead(InStead):
+    """An operator acts in a party's stead: `act` is the event that the party would have sent."""
+
+    act: Annotated[
+        Cancelled
+        | BusinessCertified
+        | VersionSubmitted
+        | VersionRejected
+        | VersionApproved
+        | Declined
+        | RefundRequested
+        | ReworkRequested
+        | Accepted,
+        Field(discriminator="event"),
+    ]
+
+
+OrderDecision = Annotated[
+    DecidedToResume | DecidedToGiveDays | DecidedToRefund | DecidedToAccept | DecidedInStead,
+    Field(discriminator="decision"),
+]
+
+
+class ReworkTerms(Frozen):
+    """How a buyer may send the work back."""
+
+    reworks: Annotated[int, Field(strict=True, ge=1, le=20)]
+    rework_within: Span
+    """The least time that the provider gets for one; what is left of implementing, where that is more."""
+
+
+REMINDED = frozenset({"pay_within", "implement_within", "confirm_within", "decide_within"})
+
+
+def _known(reminders: Mapping[str, object]) -> Mapping[str, object]:
+    if unknown := sorted({*reminders} - REMINDED):
+        raise ValueError(f"{unknown[0]} is none of {', '.join(sorted(REMINDED))}")
+    return reminders
+
+
+class OrderTerms(Frozen):
+    """What an order runs by. It keeps these terms whatever the market says later, unless it is moved."""
+
+    pay_within: Span
+    implement_within: Span
+    confirm_within: Span
+    rework: ReworkTerms | None = None
+    """None: the work cannot be sent back."""
+    appeal: AppealTerms | None = None
+    """None: nobody can appeal."""
+    remind_before: Annotated[Mapping[str, tuple[Span, ...]], AfterValidator(_known)] = Field(
+        default_factory=dict
+    )
+    """How long before the end of which period its party is reminded."""
+    commission_rate: Rate = Decimal(0)
+    """Our part of what a completed order was paid (TCM-FEE-02)."""
+    approval_above_fen: Fen = 0
+    """A decision that moves more than this needs a second operator."""
+
+    @property
+    def least_rework(self) -> timedelta:
+        return self.rework.rework_within if self.rework else timedelta()
+
+
+class TermsChanged(Event):
+    """The order was moved to another version of its market's policy."""
+
+    party = Party.OFFICE
+    event: Literal["terms_changed"] = "terms_changed"
+    policy_version: Id
+    terms: OrderTerms
+    reason: Said
+
+
 OrderEvent = Annotated[
     Paid
     | Cancelled
@@ -107,20 +206,19 @@ OrderEvent = Annotated[
     | VersionApproved
     | Declined
     | RefundRequested
+    | ReworkRequested
     | Accepted
-    | Extended
-    | Paused
-    | Resumed,
+    | BuyerAppealed
+    | ProviderAppealed
+    | BuyerStated
+    | ProviderStated
+    | OrderDecision
+    | Approved
+    | Disapproved
+    | TermsChanged
+    | Intervention,
     Field(discriminator="event"),
 ]
-
-
-class OrderTerms(Frozen):
-    """The clocks of an order, fixed when it is placed."""
-
-    pay_within: Span
-    implement_within: Span
-    confirm_within: Span
 
 
 class PlacedOrder(Frozen):
@@ -136,11 +234,16 @@ class PlacedOrder(Frozen):
     service_for: Period
     certify_as_business: bool = False
     """The buyer is to become an individually owned business before the provider builds (AMP-ORD-14)."""
+    running_until: date | None = None
+    """The last day of the service that this order renews (AMP-ORD-16)."""
+    service_desk_url: str | None = None
+    """Where the provider serves buyers on a mobile (AMP-ORD-23)."""
 
     def facts(self) -> dict[str, JsonValue]:
         """What the case shows of the order from its beginning."""
         facts = {"buyer_id", "template_id", "mini_program_id", "amount_fen", "ends", "service_for"}
-        return {**self.model_dump(mode="json", include=facts), "authorisation": "given"}
+        desk = {"service_desk_url"} if self.service_desk_url else set()
+        return {**self.model_dump(mode="json", include=facts | desk), "authorisation": "given"}
 
     def charge(self) -> Charge:
         """What the buyer is asked to pay. The case's id is the gateway's reference."""
@@ -161,83 +264,14 @@ class PlacedOrder(Frozen):
         )
 
 
-_CLOSED, _GIVE_BACK = OrderStage.CLOSED, OrderStage.REFUNDING
-_IN_IMPLEMENTING: dict[type[Event], Leads] = {
-    Declined: Leads(_GIVE_BACK, OrderOutcome.DECLINED),
-    RefundRequested: Leads(_GIVE_BACK, OrderOutcome.REFUND_REQUESTED),
+ENDINGS: dict[type[Event], OrderOutcome] = {
+    Declined: OrderOutcome.DECLINED,
+    RefundRequested: OrderOutcome.REFUND_REQUESTED,
+    Accepted: OrderOutcome.COMPLETED,
+    DecidedToRefund: OrderOutcome.APPEAL_REFUNDED,
+    DecidedToAccept: OrderOutcome.APPEAL_ACCEPTED,
 }
-_NOT_IMPLEMENTED = Leads(_GIVE_BACK, OrderOutcome.NOT_IMPLEMENTED)
-
-PAYMENT = TaskKind(
-    name="payment",
-    stage=OrderStage.UNPAID,
-    waiting_on=Party.BUYER,
-    moves={
-        Paid: Leads(OrderStage.IMPLEMENTING),
-        Cancelled: Leads(OrderStage.CLOSING_PAYMENT, OrderOutcome.CANCELLED),
-    },
-    silence=Leads(OrderStage.CLOSING_PAYMENT, OrderOutcome.UNPAID),
-    within="pay_within",
-    even_paused=(Paid, Cancelled),
-    rules={"paid": "AMP-ORD-20", "silence": "AMP-ORD-19"},
+COMPLETES = frozenset(
+    {OrderOutcome.COMPLETED, OrderOutcome.ACCEPTED_BY_SILENCE, OrderOutcome.APPEAL_ACCEPTED}
 )
-CERTIFICATION = TaskKind(
-    name="certification",
-    stage=OrderStage.IMPLEMENTING,
-    waiting_on=Party.PROVIDER,
-    moves={BusinessCertified: Leads(OrderStage.IMPLEMENTING), **_IN_IMPLEMENTING},
-    silence=_NOT_IMPLEMENTED,
-    within="implement_within",
-    even_paused=(RefundRequested,),
-    rules={"business_certified": "AMP-ORD-14", "refund_requested": "AMP-IMP-06", "silence": "AMP-IMP-04"},
-)
-IMPLEMENTATION = TaskKind(
-    name="implementation",
-    stage=OrderStage.IMPLEMENTING,
-    waiting_on=Party.PROVIDER,
-    moves={VersionSubmitted: Leads(OrderStage.IMPLEMENTING), **_IN_IMPLEMENTING},
-    silence=_NOT_IMPLEMENTED,
-    within="implement_within",
-    even_paused=(RefundRequested,),
-    rules={"version_submitted": "AMP-IMP-02", "refund_requested": "AMP-IMP-06", "silence": "AMP-IMP-04"},
-)
-VERSION_REVIEW = TaskKind(
-    name="version_review",
-    stage=OrderStage.IMPLEMENTING,
-    waiting_on=Party.REVIEW,
-    moves={
-        VersionApproved: Leads(OrderStage.CONFIRMING),
-        VersionRejected: Leads(OrderStage.IMPLEMENTING),
-        **_IN_IMPLEMENTING,
-    },
-    silence=_NOT_IMPLEMENTED,
-    within="implement_within",
-    even_paused=(RefundRequested,),
-    rules={
-        "version_approved": "AMP-IMP-03",
-        "version_rejected": "AMP-IMP-10",
-        "refund_requested": "AMP-IMP-06",
-        "silence": "AMP-IMP-08",
-    },
-)
-CONFIRMATION = TaskKind(
-    name="confirmation",
-    stage=OrderStage.CONFIRMING,
-    waiting_on=Party.BUYER,
-    moves={
-        Accepted: Leads(_CLOSED, OrderOutcome.COMPLETED),
-        RefundRequested: Leads(_GIVE_BACK, OrderOutcome.REFUND_REQUESTED),
-    },
-    silence=Leads(_CLOSED, OrderOutcome.ACCEPTED_BY_SILENCE),
-    within="confirm_within",
-    even_paused=(RefundRequested,),
-    rules={"accepted": "AMP-CONF-03", "refund_requested": "AMP-CONF-02", "silence": "AMP-CONF-04"},
-)
-
-ORDER_TASKS = (PAYMENT, CERTIFICATION, IMPLEMENTATION, VERSION_REVIEW, CONFIRMATION)
-ORDER_STEPS = (
-    Step("payment_opened", OrderStage.UNPAID, Leads(OrderStage.UNPAID), "AMP-ORD-20"),
-    Step("payment_closed", OrderStage.CLOSING_PAYMENT, Leads(_CLOSED), "AMP-ORD-19"),
-    Step("payment_found", OrderStage.CLOSING_PAYMENT, Leads(OrderStage.IMPLEMENTING), "AMP-ORD-19"),
-    Step("refunded", OrderStage.REFUNDING, Leads(_CLOSED), "AMP-IMP-05"),
-)
+"""After these the work counts as accepted, and nothing is refunded online any more (AMP-CONF-03, -04)."""

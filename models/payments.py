@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, Field
 
 from models.base import Fen, Frozen, Id
-from models.cases import Extended, Opening, Paused, Resumed
+from models.cases import Opening
+from models.interventions import Intervention
 from models.periods import Span
 from models.tasks import Leads, Step
 
@@ -103,7 +104,7 @@ class ReceivedPayment(Frozen):
     terms: ReceiptTerms
 
 
-ReceiptEvent = Annotated[Extended | Paused | Resumed, Field(discriminator="event")]
+ReceiptEvent = Annotated[Intervention, Field(discriminator="event")]
 
 RECEIPT_STEPS = (
     Step("confirmed", ReceiptStage.ASKING, Leads(ReceiptStage.APPLYING), "AMP-ORD-20"),

@@ -2,15 +2,19 @@
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from models import words
-from models.cases import RULINGS, Event, Party
+from models.base import Frozen
+from models.cases import Event, Party
+from models.interventions import INTERVENTIONS, Approved, Disapproved, InStead
 from models.moves import SILENCE, SYSTEM, Move, moves
 from models.orders import OrderStage
 from models.policies import MarketPolicy
 from models.processes import TEMPLATE_ORDERS, Process
+from models.working_days import WorkingDays
 
 CLOSED = "closed"
 COLOURS = {
@@ -90,8 +94,10 @@ def _lines(lines: Iterable[str]) -> str:
 NOTE = "<!-- Made from the process's own table. Change that, then: make docs -->"
 STEPPING_IN = """## Operators 运营介入
 
-While a task is open, an operator may move its clock. Each event needs a `reason` and, as `If-Match`, the
-version that was looked at; both stay on record. 任务进行中，运营人员可以调整其时钟，须说明理由并留痕。"""
+While a task is open, an operator may do this. Each event needs a `reason` and, as `If-Match`, the version
+that was looked at; both stay on record. Claims, notes and decisions that wait for a second operator are shown
+to operators alone. 任务进行中，运营人员可以介入，须说明理由并留痕；认领、备注与待复核的裁定仅运营可见。"""
+STEPS_IN: tuple[type[Event], ...] = (*INTERVENTIONS, InStead, Approved, Disapproved)
 
 
 def page(process: Process, markets: Iterable[MarketPolicy]) -> str:
@@ -111,7 +117,7 @@ def page(process: Process, markets: Iterable[MarketPolicy]) -> str:
     if clocks := _clocks(process, markets):
         parts.append(f"## Clocks 期限\n\n{clocks}")
     if process.tasks:
-        parts += [STEPPING_IN, _events(RULINGS)]
+        parts += [STEPPING_IN, _events(STEPS_IN)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -148,7 +154,7 @@ def _ways(rows: Iterable[Move]) -> Iterable[tuple[str, ...]]:
 
 
 def _events(kinds: Iterable[type[Event]]) -> str:
-    rows = [(_word(kind.tag(), words.EVENTS), _fields(kind), _meaning(kind)) for kind in kinds]
+    rows = [(_word(kind.label(), words.EVENTS), _fields(kind), _meaning(kind)) for kind in kinds]
     return table(("Event 事件", "Fields 字段", "Meaning 含义"), rows)
 
 
@@ -170,11 +176,10 @@ def _clocks(process: Process, markets: Iterable[MarketPolicy]) -> str:
         for policy in markets
         if (versions := policy.versions(process.name))
     }
-    periods: dict[str, dict[str, timedelta]] = {}
+    periods: dict[str, dict[str, timedelta | WorkingDays]] = {}
     for market, version in newest.items():
-        for name, length in getattr(version, "terms", ()):
-            if isinstance(length, timedelta):
-                periods.setdefault(name, {})[market] = length
+        for name, length in _lengths(getattr(version, "terms", ())):
+            periods.setdefault(name, {})[market] = length
     rows = [
         (_word(name, words.CLOCKS), *(_period(lengths.get(market)) for market in newest))
         for name, lengths in periods.items()
@@ -182,9 +187,20 @@ def _clocks(process: Process, markets: Iterable[MarketPolicy]) -> str:
     return table(("Period 期限", *newest), rows) if rows else ""
 
 
-def _period(length: timedelta | None) -> str:
+def _lengths(terms: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, timedelta | WorkingDays]]:
+    """Everything in the terms, and in what they are made of, that has a length."""
+    for name, value in terms:
+        if isinstance(value, timedelta | WorkingDays):
+            yield name, value
+        elif isinstance(value, Frozen):
+            yield from _lengths(value)
+
+
+def _period(length: timedelta | WorkingDays | None) -> str:
     if length is None:
         return ""
+    if isinstance(length, WorkingDays):
+        return f"{length.working_days} working days"
     count, unit = (length.days, "day") if length.days else (int(length.total_seconds()), "second")
     return f"{count} {unit}{'s' * (count != 1)}"
 

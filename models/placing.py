@@ -3,11 +3,20 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from models.base import Fen, Flag, Frozen, Id, Text
 from models.cases import OnBehalfOf
 from models.periods import Day, Period
+
+ServiceDesk = Annotated[
+    str,
+    StringConstraints(
+        max_length=500,
+        pattern=r"^https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?([/?#][!#-\[\]^-~]*)?$",
+    ),
+]
+"""An https address to open on a mobile, kept as it was written. Credentials and spaces are refused."""
 
 
 class TemplateKind(StrEnum):
@@ -33,6 +42,8 @@ class Template(Frozen):
     ends: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20)]
     """Where the mini-program can be published."""
     account_types: tuple[AccountType, ...] = ()
+    service_desk_url: ServiceDesk | None = None
+    """Where the provider serves buyers on a mobile; None: it has not configured that (AMP-ORD-23)."""
 
 
 class Buyer(Frozen):

@@ -1,15 +1,16 @@
 """Every process there is: how it starts, what moves it, and what it publishes of itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, JsonValue
 
 from models.base import Frozen, Id
-from models.cases import Opening, Role
-from models.orders import ORDER_STEPS, ORDER_TASKS, OrderEvent, OrderOutcome, OrderStage, PlacedOrder
+from models.cases import Event, Opening, Role
+from models.order_tasks import ORDER_STEPS, ORDER_TASKS
+from models.orders import OrderEvent, OrderOutcome, OrderStage, PlacedOrder
 from models.payments import RECEIPT_STEPS, ReceiptEvent, ReceiptOutcome, ReceiptStage, ReceivedPayment
 from models.placing import PlaceOrder
 from models.policies import OrderPolicy, ProcessPolicy, ReceiptPolicy
@@ -56,6 +57,19 @@ class Process:
     ready: Callable[[dict[str, Any]], bool] = lambda _: True
     """Whether the data a caller waits for at the start are there; waited for briefly, never insisted on."""
 
+    @property
+    def events(self) -> tuple[type[Event], ...]:
+        """Every event that its workflow knows; several of one tag where an operator decides."""
+        return tuple(_members(self.event))
+
+
+def _members(union: Any) -> Iterator[type[Event]]:
+    for each in get_args(union):
+        if isinstance(each, type) and issubclass(each, Event):
+            yield each
+        else:
+            yield from _members(each)
+
 
 def _place(order: PlaceOrder, policy: ProcessPolicy, opening: Opening) -> Admitted:
     assert isinstance(policy, OrderPolicy)
@@ -72,6 +86,8 @@ def _place(order: PlaceOrder, policy: ProcessPolicy, opening: Opening) -> Admitt
         ends=order.ends or order.template.ends,
         service_for=order.service_for,
         certify_as_business=certifies_as_business(order),
+        running_until=order.running_service.ends_on if order.running_service else None,
+        service_desk_url=order.template.service_desk_url,
     )
     return Admitted(
         input=placed.model_dump(mode="json"),

@@ -3,8 +3,9 @@
 The API offers what it lists, workflows wait for what it lists, and the pictures are drawn from it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from models.cases import Event, Party
 
@@ -34,6 +35,15 @@ class TaskKind:
     even_paused: tuple[type[Event], ...] = ()
     rules: dict[str, str] | None = None
     """Rule ids, by event tag or "silence"."""
+    held: bool = False
+    """Its clock was stopped by the story itself: no ruling moves it."""
+
+    def held_in(self, stage: StrEnum, *events: type[Event]) -> Self:
+        """The task while something else is decided: its clock stands, and these events it still takes."""
+        moves = {event: self.moves[event] for event in events}
+        return replace(
+            self, stage=stage, moves=moves, even_paused=events, silence=None, within=None, held=True
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.calendar import Calendar
 from activities.gateways.simulated.payments import SimulatedPayments
+from models.calendars import load as load_calendar
 from models.cases import Actor, Answer, CaseView, Event, OnBehalfOf, Party, Report
 from models.orders import VersionApproved, VersionSubmitted
 from models.payments import Payment
@@ -36,6 +38,7 @@ BUYER = OnBehalfOf(party=Party.BUYER, id="buyer-1")
 SOMEBODY = Actor(role="service", subject="tests", on_behalf_of=BUYER)
 OPERATOR = Actor(role="operator", subject="olga")
 BUILT, APPROVED = VersionSubmitted(version="1.0.0"), VersionApproved()
+CALENDAR = Calendar(load_calendar())
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
@@ -202,7 +205,12 @@ class Bench:
     def working(self, cached_workflows: int = 500) -> Worker:
         """A worker, for as long as the block lasts. Without a cache no task waits for it when it has gone."""
         return build_worker(
-            self.client, self.engine, self.gateway, self.admissions, cached_workflows=cached_workflows
+            self.client,
+            self.engine,
+            self.gateway,
+            self.admissions,
+            CALENDAR,
+            cached_workflows=cached_workflows,
         )
 
     async def now(self) -> datetime:

@@ -6,17 +6,20 @@ for a branch, or an outside system, that is not done yet.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import JsonValue
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
-from models.cases import TEMPORAL, Answer, Carried, CaseView, Event, Opening, Report, Resumed, Ruling, Task
+from models.cases import TEMPORAL, Answer, Carried, CaseView, Event, Opening, Report, Task
 from models.clocks import Clock
+from models.interventions import OperatorEvent, Resumed
+from models.ledger import LedgerTransaction
 from models.tasks import TaskKind
+from workflows.operators import NeedsApproval, Operators
 from workflows.record import Record, Row, cause_of
 from workflows.tasks import Countdown, OpenTask, desk
 
@@ -28,13 +31,34 @@ class Rest:
     """Nothing happened, and it is time to continue as new."""
 
 
-class Case:
-    """The open file of one process."""
+class Aside(NamedTuple):
+    """An event that ends no task: what stands against it, and what it does."""
 
-    def __init__(self, opening: Opening, carried: Carried | None = None) -> None:
+    against: Callable[[Any], str | None]
+    apply: Callable[[Any], None]
+
+
+class Case:
+    """The open file of one process.
+
+    `remind_before` says, by the policy's name of a period, how long before its end to remind; with
+    `needs_approval` operators may decide in a party's stead; `asides` are events that end no task.
+    """
+
+    def __init__(
+        self,
+        opening: Opening,
+        carried: Carried | None = None,
+        *,
+        remind_before: Callable[[], Mapping[str, tuple[timedelta, ...]]] = dict,
+        needs_approval: NeedsApproval | None = None,
+        asides: Mapping[type[Event], Aside] | None = None,
+    ) -> None:
         self._opening = opening
         self._record = Record(opening, self._open_tasks, carried)
         self._open: list[OpenTask] = []
+        self._operators = Operators(self._record, self._open, needs_approval)
+        self._remind_before, self._asides = remind_before, asides or {}
         self._since = carried.since if carried else opening.opened_at
         self._rows: dict[OpenTask, Row] = {}
         self._has_begun = False
@@ -43,6 +67,11 @@ class Case:
     def view(self) -> CaseView:
         """The case as it is on record."""
         return self._record.view
+
+    @property
+    def since(self) -> datetime:
+        """The own time of what happened last: periods that follow run from there (CV-4)."""
+        return self._since
 
     # --- telling the story
 
@@ -75,15 +104,26 @@ class Case:
         until: datetime | None = None,
         clock: Countdown | None = None,
         attempts_left: int | None = None,
+        closed_to: Collection[type[Event]] = (),
+        gates: Mapping[type[Event], Countdown] | None = None,
         settles: tuple[type[Event] | None, ...] = (),
     ) -> Event | None:
         """Open a task and wait: the event that ended it, or None when its time ran out.
 
         Its time is a period, an instant, or a clock it shares; without any it may take for ever.
+        Events in `closed_to` are not taken this time, those in `gates` once their own countdown has ended.
         An outcome in `settles` (None is silence) ends the wait for everything else that is open.
         """
         own = self.countdown(within) if within is not None else Countdown(Clock(deadline_at=until))
-        task = OpenTask(kind, clock or own, attempts_left)
+        task = OpenTask(
+            kind,
+            clock or own,
+            attempts_left=attempts_left,
+            closed_to=closed_to,
+            gates=gates,
+            remind_before=self._remind_before().get(kind.within or "", ()),
+            remind=self._remind,
+        )
         event = await self._wait(task)
         if task.withdrawn:
             return None
@@ -139,17 +179,38 @@ class Case:
         """Put facts into the case's data. They go on record with the change under way, or the next."""
         self._record.data |= facts
 
+    def post(self, transaction: LedgerTransaction) -> None:
+        """Put money on record together with the change under way, or the next."""
+        self._record.ledger.append(transaction)
+
     def about(self, case_id: str) -> None:
         """This case turned out to be about another one."""
         self._record.regarding = case_id
 
     def replan(self, task: str, until: datetime) -> None:
         """Move the instant that a task waits for, because better calendar data have come (AMB-54)."""
-        for countdown in dict.fromkeys(t.countdown for t in self._open if t.kind.name == task):
+        for countdown in self._clocks_of(lambda kind: kind.name == task):
             clock = countdown.clock.replanned(until)
             if clock != countdown.clock:
                 countdown.clock = clock
                 self._record.add("replanned", {"task": task, "until": until.isoformat()})
+
+    def retime(self, policy_version: str, longer: Mapping[str, timedelta]) -> None:
+        """Other terms: open clocks get as much more time, or less, as their periods did."""
+        self._record.policy_version = policy_version
+        for name, by in longer.items():
+            for countdown in self._clocks_of(lambda kind, name=name: kind.within == name):  # type: ignore[misc]
+                countdown.clock = countdown.clock.shifted(by)
+
+    def ends_at_once(self, longer: Mapping[str, timedelta]) -> bool:
+        """Whether shorter periods would leave some open task without any time."""
+        now = workflow.now()
+        return any(
+            task.countdown.clock.shifted(longer.get(task.kind.within or "", timedelta())).left_at(now)
+            <= timedelta()
+            for task in self._open
+            if task.kind.within in longer and not task.is_over
+        )
 
     async def insist(self, call: Callable[[], Awaitable[T]]) -> T:
         """Do what the story cannot go on without: a refusal blocks the case until an operator resumes it."""
@@ -170,14 +231,14 @@ class Case:
     # --- taking events
 
     def refuse_out_of_turn(self, report: Report[Any]) -> None:
-        """For update validators: raise unless an open task, or a clock, has a use for the event."""
-        if isinstance(report.event, Ruling):
-            self._refuse_ruling(report, report.event)
-        elif self._begun and not any(task.accepts(report) for task in self._open):
-            name = report.event.event
-            late = any(task.listens_to(report.event) for task in self._open)
-            text = f"{name} came after the deadline" if late else f"{self.view.stage} does not take {name}"
-            raise self._refusal("OutOfTurn", text)
+        """For update validators: raise unless an open task, or an operator, has a use for the event."""
+        event = report.event
+        if not self._begun or (isinstance(event, Resumed) and self._record.stuck):
+            return  # kept until it can be told, or without a version on record that could have been seen
+        if isinstance(event, OperatorEvent):
+            self._operators.refuse(report, event)
+        elif reason := self._against(report, event):
+            raise self._operators.refusal("OutOfTurn", reason)
 
     async def take(self, report: Report[Any]) -> Answer:
         """For update handlers: apply the event, and answer when its consequence is on record."""
@@ -186,74 +247,67 @@ class Case:
             # Only then: whoever waits lets a validator accept what is refused later, and kept as refused.
             await workflow.wait_condition(lambda: self._begun or (unblocks and bool(self._record.stuck)))
         self.refuse_out_of_turn(report)  # again: another event may have won since the validator looked
-        if isinstance(report.event, Ruling):
-            row = self._obey(report, report.event)
-        else:
-            task = next(task for task in self._open if task.accepts(report))
-            task.report = report
+        row = self._apply(report, report.event)
+        if isinstance(row, OpenTask):
+            task = row
             await workflow.wait_condition(lambda: task in self._rows)
             row = self._rows.pop(task)
-        await workflow.wait_condition(lambda: row.view is not None)
-        return Answer(view=row.view or self.view, digest=report.digest)
+        told = row
+        await workflow.wait_condition(lambda: told.view is not None)
+        return Answer(view=told.view or self.view, digest=report.digest)
 
     @property
     def _begun(self) -> bool:
         """An update can arrive with the start, before `run` has opened anything."""
         return self._has_begun and self.view.version > 0
 
-    def _refusal(self, kind: str, text: str) -> ApplicationError:
-        return ApplicationError(text, self.view, type=kind, non_retryable=True)
+    def _against(self, report: Report[Any], event: Event) -> str | None:
+        if aside := self._asides.get(type(event)):
+            return aside.against(event)
+        if self._operators.task_for(report):
+            return None
+        listening = next((task for task in self._open if task.listens_to(event)), None)
+        if listening is None:
+            return f"{self.view.stage} does not take {event.event}"
+        if listening.countdown.clock.is_late(report.occurred_at):
+            return f"{event.event} came after the deadline"
+        return f"{event.event} is not taken before {listening.gates[type(event)].clock.deadline_at}"
 
-    def _refuse_ruling(self, report: Report[Any], ruling: Ruling) -> None:
-        record = self._record
-        if isinstance(ruling, Resumed) and record.stuck:
-            return  # there is no version on record to have seen
-        if not self._begun:
-            return
-        if report.seen_version not in (None, self.view.version):
-            raise self._refusal("Stale", f"the case is at version {self.view.version}")
-        if report.seen_version is not None and not record.settled:
-            raise self._refusal("Stale", "the case is changing at this moment")
-        if isinstance(ruling, Resumed) and record.blocked_by:
-            return
-        now = workflow.now()
-        if all(each.after(ruling, now) == each.clock for each in self._ruled(report, ruling)):
-            raise self._refusal("OutOfTurn", f"{ruling.event} would change nothing")
-
-    def _obey(self, report: Report[Any], ruling: Ruling) -> Row:
-        now, record = workflow.now(), self._record
-        if isinstance(ruling, Resumed) and (record.stuck or record.blocked_by):
-            record.stuck, record.blocked_by = None, ()
-        else:
-            for countdown in self._ruled(report, ruling):
-                countdown.clock = countdown.after(ruling, now)
-        return self._add_reported(report)
-
-    def _ruled(self, report: Report[Any], ruling: Ruling) -> list[Countdown]:
-        """The clocks that a ruling is about. One that had run out when it was given stays run out."""
-        named = [t.countdown for t in self._open if ruling.task in (None, t.kind.name) and not t.is_over]
-        return [each for each in dict.fromkeys(named) if not each.clock.is_late(report.occurred_at)]
+    def _apply(self, report: Report[Any], event: Event) -> Row | OpenTask:
+        """The row that tells of the event, or the task that it ended and that will tell."""
+        if isinstance(event, OperatorEvent):
+            return self._operators.obey(report, event)
+        if aside := self._asides.get(type(event)):
+            aside.apply(event)
+            return self._record.add_reported(report, {})
+        task = self._operators.task_for(report)
+        assert task is not None  # refused otherwise
+        task.end_with(event, report)
+        return task
 
     # --- what goes on record
-
-    def _add_reported(self, report: Report[Any]) -> Row:
-        data = report.event.model_dump(mode="json", exclude={"event", "on_behalf_of"}, exclude_none=True)
-        data["occurred_at"] = report.occurred_at.isoformat()
-        row = self._record.add(report.event.event, data, report.actor)
-        row.key, row.digest = report.key, report.digest
-        return row
 
     def _put_ending(self, task: OpenTask) -> None:
         if task.report:
             self._since = task.report.occurred_at
-            self._rows[task] = self._add_reported(task.report)
+            self._rows[task] = self._record.add_reported(task.report, task.told)
         else:
             self._since = task.countdown.clock.deadline_at or workflow.now()
             self._record.add(f"{task.kind.name}_overdue", {"deadline_at": self._since.isoformat()})
 
+    def _remind(self, task: OpenTask) -> None:
+        due = task.countdown.clock.deadline_at or workflow.now()
+        told = {"task": task.kind.name, "waiting_on": task.kind.waiting_on, "deadline_at": due.isoformat()}
+        self._record.add("reminded", {**told})
+
+    def _clocks_of(self, chosen: Callable[[TaskKind], bool]) -> list[Countdown]:
+        return [*dict.fromkeys(task.countdown for task in self._open if chosen(task.kind))]
+
     def _open_tasks(self) -> tuple[Task, ...]:
-        tasks = tuple(task.seen() for task in self._open if not task.is_over)
-        return (*tasks, desk()) if self._record.blocked_by else tasks
+        claimed, in_stead = self._record.claimed_by is not None, self._operators.decide
+        tasks = [task.seen(claimed=claimed, in_stead=in_stead) for task in self._open if not task.is_over]
+        blocked = [desk()] if self._record.blocked_by else []
+        return (*tasks, *self._operators.awaited, *blocked)
 
     async def _wait(self, task: OpenTask) -> Event | None:
         self._open.append(task)
@@ -266,7 +320,7 @@ class Case:
         if task.withdrawn or task.rested:
             return None
         self._put_ending(task)
-        return task.report.event if task.report else None
+        return task.event
 
     async def _to_its_end(self, story: Coroutine[Any, Any, str]) -> str:
         outcome = await story

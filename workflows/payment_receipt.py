@@ -12,6 +12,7 @@ from temporalio.exceptions import ActivityError
 from activities.payments import Payments
 from activities.receipts import Receipts
 from models.cases import Answer, CaseView, Report
+from models.ledger import Account, received, refunded
 from models.payments import (
     Payment,
     PaymentQuery,
@@ -47,6 +48,9 @@ class PaymentReceipt:
         case.about(payment.reference)
         facts = payment.model_dump(mode="json", include={"amount_fen", "currency", "paid_at"})
         case.enter(ReceiptStage.APPLYING, "confirmed", at=payment.paid_at, **facts)
+        if payment.amount_fen:
+            market, fen = payment.market, payment.amount_fen
+            case.post(received(market, payment.payment_id, fen, payment.currency))
         verdict = await case.insist(
             lambda: call(Receipts.apply, payment, UNDECIDED, summary=payment.reference)
         )
@@ -57,6 +61,10 @@ class PaymentReceipt:
         refund = Refund.of(payment, verdict.reason or "not_wanted")
         await case.insist(lambda: call(Payments.refund, refund, OUTSIDE, summary=refund.key))
         case.note("refunded")
+        if refund.amount_fen:
+            case.post(
+                refunded(refund.key, refund.market, refund.amount_fen, Account.UNAPPLIED, payment.currency)
+            )
         return ReceiptOutcome.REFUNDED
 
     @workflow.update

@@ -1,13 +1,15 @@
 """How a case puts what happened on record: in order, each accepted event or ruling as a row of its own."""
 
 from collections.abc import Callable
+from typing import Any
 
 from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.records import Records
-from models.cases import SYSTEM, Actor, Alarm, Batch, Carried, CaseView, Change, Opening, Task
+from models.cases import SYSTEM, Actor, Alarm, Batch, Carried, CaseView, Change, Opening, Report, Task
+from models.ledger import LedgerTransaction
 from workflows.calls import RECORD, call
 from workflows.shown import account, show
 
@@ -22,6 +24,7 @@ class Row:
         self.data: dict[str, JsonValue] = {}
         self.at = workflow.now()
         self.view: CaseView | None = None
+        self.internal = False
 
     def change(self, version: int, stage_after: str) -> Change:
         return Change(
@@ -34,6 +37,7 @@ class Row:
             data=self.data,
             stage_before=self.stage_before,
             stage_after=stage_after,
+            internal=self.internal,
         )
 
 
@@ -52,6 +56,10 @@ class Record:
         self.stage: str | None = carried.view.stage if carried else None
         self.outcome: str | None = None
         self.blocked_by: tuple[str, ...] = ()
+        self.claimed_by = self.view.claimed_by
+        self.policy_version = self.view.policy_version
+        self.ledger: list[LedgerTransaction] = []
+        """What is posted with the next record."""
         self.regarding: str | None = self.view.regarding
         self.data: dict[str, JsonValue] = dict(self.view.data)
         self.stuck: str | None = None
@@ -78,15 +86,24 @@ class Record:
         self._rows.append(row)
         return row
 
+    def add_reported(self, report: Report[Any], told: dict[str, JsonValue], *, internal: bool = False) -> Row:
+        """An accepted event, with everything that its sender said, and what else is told of it."""
+        data = report.event.model_dump(mode="json", exclude={"event", "on_behalf_of"}, exclude_none=True)
+        data["occurred_at"] = report.occurred_at.isoformat()
+        row = self.add(report.event.event, data | told, report.actor)
+        row.key, row.digest, row.internal = report.key, report.digest, internal
+        return row
+
     async def keep(self) -> None:
         """Until all is told: write what happened whenever the workflow has gone as far as it can."""
         while self.view.closed_at is None or self.pending:
             await workflow.wait_condition(lambda: self.pending)
             await workflow.wait_condition(lambda: True)  # waits that were just settled end one round later
             rows, self._rows, self._writing = self._rows, [], True
+            ledger, self.ledger = tuple(self.ledger), []
             view = self._as_it_is(len(rows))
             show(view, self.view)
-            await self._write(rows, view)
+            await self._write(rows, view, ledger)
             self.view, self._writing = view, False
             for row in rows:
                 row.view = view
@@ -102,12 +119,14 @@ class Record:
                 "closed_at": self.view.closed_at or (now if self.outcome else None),
                 "tasks": self._open_tasks(),
                 "blocked_by": self.blocked_by,
+                "claimed_by": self.claimed_by,
+                "policy_version": self.policy_version,
                 "regarding": self.regarding,
                 "data": dict(self.data),
             }
         )
 
-    async def _write(self, rows: list[Row], view: CaseView) -> None:
+    async def _write(self, rows: list[Row], view: CaseView, ledger: tuple[LedgerTransaction, ...]) -> None:
         """A change that can never be recorded blocks its case, loudly, and does not end it."""
         afterwards = [row.stage_before for row in rows[1:]] + [view.stage]
         changes = tuple(
@@ -115,7 +134,7 @@ class Record:
             for number, (row, after) in enumerate(zip(rows, afterwards, strict=True), 1)
         )
         run_id = workflow.info().run_id
-        batch = Batch(run_id=run_id, changes=changes, view=view, continues=self._continues)
+        batch = Batch(run_id=run_id, changes=changes, view=view, continues=self._continues, ledger=ledger)
         while True:
             try:
                 await call(Records.record, batch, RECORD, summary=", ".join(row.event for row in rows))

@@ -1,12 +1,27 @@
 """A task while it is open: whose move it is, its clock, and what ended it."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
 
+from pydantic import JsonValue
 from temporalio import workflow
 
-from models.cases import RULINGS, Accepts, Event, Extended, Party, Paused, Report, Resumed, Role, Ruling, Task
+from models.cases import Accepts, Event, Party, Report, Role, Task
 from models.clocks import Clock
+from models.interventions import (
+    INTERVENTIONS,
+    RULINGS,
+    Approved,
+    Claimed,
+    Decision,
+    Disapproved,
+    Extended,
+    InStead,
+    Paused,
+    Released,
+    Resumed,
+    Ruling,
+)
 from models.tasks import TaskKind
 
 
@@ -15,6 +30,7 @@ class Countdown:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self.reminded_at = workflow.now()
 
     def after(self, ruling: Ruling, now: datetime) -> Clock:
         """The clock as the ruling would leave it: unchanged where the ruling has nothing to do."""
@@ -32,38 +48,66 @@ class Countdown:
 class OpenTask:
     """Ended by an event that was in time, by its deadline, or because another task settled everything."""
 
-    def __init__(self, kind: TaskKind, countdown: Countdown, attempts_left: int | None = None) -> None:
+    def __init__(
+        self,
+        kind: TaskKind,
+        countdown: Countdown,
+        *,
+        attempts_left: int | None = None,
+        closed_to: Collection[type[Event]] = (),
+        gates: Mapping[type[Event], Countdown] | None = None,
+        remind_before: tuple[timedelta, ...] = (),
+        remind: Callable[["OpenTask"], None] = lambda _: None,
+    ) -> None:
         self.kind = kind
         self.countdown = countdown
         self.attempts_left = attempts_left
+        self.closed_to = closed_to
+        self.gates = gates or {}
+        """Events that are taken once a countdown of their own has ended."""
+        self.event: Event | None = None
+        """What the story is told."""
         self.report: Report[Event] | None = None
+        """What goes on record as its end, and `told` with it."""
+        self.told: dict[str, JsonValue] = {}
         self.overdue = False
         self.withdrawn = False
         self.rested = False
         self.resting: Callable[[], bool] = lambda: False
+        self._remind_before, self._remind = remind_before, remind
 
     @property
     def is_over(self) -> bool:
         return self.report is not None or self.overdue or self.withdrawn or self.rested
 
+    def ruled_by(self, ruling: Ruling) -> tuple[Countdown, ...]:
+        """The clocks that a ruling moves. Time that keeps an event back can be stopped, not extended."""
+        return (self.countdown,) if isinstance(ruling, Extended) else (self.countdown, *self.gates.values())
+
     @property
     def kinds(self) -> tuple[type[Event], ...]:
-        return self.kind.even_paused if self.countdown.clock.paused else tuple(self.kind.moves)
+        kinds = self.kind.even_paused if self.countdown.clock.paused else tuple(self.kind.moves)
+        return tuple(kind for kind in kinds if kind not in self.closed_to)
 
     def listens_to(self, event: Event) -> bool:
         return not self.is_over and isinstance(event, self.kinds)
 
-    def accepts(self, report: Report[Event]) -> bool:
+    def accepts(self, event: Event, at: datetime) -> bool:
         """An event counts by its own time: at the deadline it is late, also while nobody noticed yet."""
-        return self.listens_to(report.event) and not self.countdown.clock.is_late(report.occurred_at)
+        if not self.listens_to(event) or self.countdown.clock.is_late(at):
+            return False
+        gate = self.gates.get(type(event))
+        return gate is None or gate.clock.is_late(at)
 
-    def seen(self) -> Task:
+    def end_with(self, event: Event, report: Report[Event]) -> None:
+        self.event, self.report = event, report
+
+    def seen(self, *, claimed: bool, in_stead: bool) -> Task:
         clock = self.countdown.clock
-        rulings = [kind for kind in RULINGS if kind is not (Paused if clock.paused else Resumed)]
         return Task(
             name=self.kind.name,
             waiting_on=self.kind.waiting_on,
-            accepts=tuple(accepts(kind) for kind in (*self.kinds, *rulings)),
+            accepts=(*self._accepts(in_stead), *self._steps_in(claimed)),
             deadline_at=clock.deadline_at,
             paused=clock.paused,
             left=clock.left,
@@ -71,37 +115,78 @@ class OpenTask:
             attempts_left=self.attempts_left,
         )
 
+    def _accepts(self, in_stead: bool) -> list[Accepts]:
+        decisions = tuple(kind.decision_name() for kind in self.kinds if issubclass(kind, Decision))
+        people = [kind for kind in self.kinds if not issubclass(kind, Decision)]
+        if in_stead and any(kind.party.spoken_for_by and not kind.personal for kind in people):
+            decisions += (InStead.decision_name(),)
+        found = [accepts(kind, self._opens_at(kind)) for kind in people]
+        if decisions:
+            found.append(Accepts(event=Decision.tag(), by=(Role.OPERATOR,), decisions=decisions))
+        return found
+
+    def _steps_in(self, claimed: bool) -> list[Accepts]:
+        clock = self.countdown.clock
+        idle: set[type[Event]] = {Claimed if claimed else Released, Paused if clock.paused else Resumed}
+        if self.kind.held:
+            idle |= {*RULINGS}
+        return [accepts(kind) for kind in INTERVENTIONS if kind not in idle]
+
+    def _opens_at(self, kind: type[Event]) -> datetime | None:
+        gate = self.gates.get(kind)
+        return gate.clock.deadline_at if gate else None
+
+    # --- its end
+
     async def end(self) -> None:
         """Wait for whatever ends the task, following its clock wherever rulings move it."""
         while not self.is_over:
             if self.resting():
                 self.rested = True
                 return
-            deadline = self.countdown.clock.deadline_at
+            clock = self.countdown.clock
+            reminder = self._next_reminder()
+            wake = reminder or clock.deadline_at
             try:
                 await workflow.wait_condition(
-                    lambda due=deadline: (  # type: ignore[misc]
-                        self.is_over or self.resting() or self.countdown.clock.deadline_at != due
+                    lambda seen=clock: (  # type: ignore[misc]
+                        self.is_over or self.resting() or self.countdown.clock != seen
                     ),
-                    timeout=deadline - workflow.now() if deadline else None,
-                    timeout_summary=f"{self.kind.name} until {deadline:%Y-%m-%d %H:%M:%S}Z"
-                    if deadline
-                    else None,
+                    timeout=wake - workflow.now() if wake else None,
+                    timeout_summary=self._summary(clock, reminder),
                 )
             except TimeoutError:
                 # What was accepted together with the timer was in time, and wins.
                 await workflow.wait_condition(lambda: True)
-                self.overdue = not self.is_over and self.countdown.clock.is_late(workflow.now())
+                now = workflow.now()
+                self.overdue = not self.is_over and self.countdown.clock.is_late(now)
+                if reminder and not self.is_over and self._next_reminder() == reminder:
+                    self.countdown.reminded_at = now
+                    self._remind(self)
+
+    def _next_reminder(self) -> datetime | None:
+        return self.countdown.clock.next_reminder(self._remind_before, self.countdown.reminded_at)
+
+    def _summary(self, clock: Clock, reminder: datetime | None) -> str | None:
+        if clock.deadline_at is None:
+            return None
+        until = f"{self.kind.name} until {clock.deadline_at:%Y-%m-%d %H:%M:%S}Z"
+        return f"reminder: {until}" if reminder else until
 
 
-def accepts(kind: type[Event]) -> Accepts:
-    return Accepts(event=kind.tag(), by=tuple(sorted(kind.party.spoken_for_by)))
+def accepts(kind: type[Event], not_before: datetime | None = None) -> Accepts:
+    return Accepts(event=kind.tag(), by=tuple(sorted(kind.party.spoken_for_by)), not_before=not_before)
 
 
 def desk() -> Task:
     """What a blocked case waits for: an operator who lets it try again."""
-    return Task(
-        name="desk",
-        waiting_on=Party.OPERATOR,
-        accepts=(Accepts(event=Resumed.tag(), by=(Role.OPERATOR,)),),
-    )
+    return _for_operators("desk", Resumed)
+
+
+def second_approval() -> Task:
+    """What a decision that moves money waits for: another operator."""
+    return _for_operators("second_approval", Approved, Disapproved)
+
+
+def _for_operators(name: str, *kinds: type[Event]) -> Task:
+    return Task(name=name, waiting_on=Party.OPERATOR, accepts=tuple(map(accepts, kinds)))

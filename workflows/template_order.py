@@ -1,10 +1,14 @@
 """The life of one template order.
 
 unpaid ──paid──▶ implementing ──version approved──▶ confirming ──accepted, or 7 days──▶ closed
-  │ cancelled,     │ declined, refund requested,      │ refund requested
-  │ 3 days         │ 30 days                          │
-  ▼                ▼                                  ▼
-closing payment  refunding ───────────────────────▶ closed
+  │ cancelled,     │  ▲      ▲                        │  │  │
+  │ 3 days         │  │      └────rework requested────┘  │  │
+  ▼                │  └─resume, give days─┐              │  │ appealed
+closing payment    │ appealed             │              │  │
+  │                ├──────────────▶ appealing ◀──────────┼──┘
+  │                │ declined,            │ refund,      │ refund requested
+  │                ▼ 30 days              ▼ accept       ▼
+  │              refunding ──▶ closed   refunding, or closed
   │ paid in time after all ──▶ implementing
   ▼
 closed: a cancelled order stays cancelled, and its money finds its own way back
@@ -15,38 +19,59 @@ import asyncio
 from temporalio import workflow
 
 from activities.payments import Payments
+from models.appeals import BuyerAppealed, DecidedToGiveDays, DecidedToResume, ProviderAppealed
 from models.cases import Answer, CaseView, Event, Report
-from models.orders import (
+from models.ledger import Account, applied, completed, received, refunded
+from models.order_tasks import (
     CERTIFICATION,
     CONFIRMATION,
+    HEARINGS,
     IMPLEMENTATION,
     PAYMENT,
     VERSION_REVIEW,
+)
+from models.orders import (
+    COMPLETES,
+    ENDINGS,
     BusinessCertified,
     Cancelled,
-    Declined,
     OrderEvent,
     OrderOutcome,
     OrderStage,
     Paid,
     PlacedOrder,
-    RefundRequested,
+    ReworkRequested,
+    TermsChanged,
+    VersionApproved,
     VersionRejected,
     VersionSubmitted,
 )
 from models.payments import Charge
+from models.periods import local_date
+from models.rules.appeals import FROM_THE_IDLE, closed_to, reworks_left
 from models.rules.payments import pays_in_time
+from models.rules.services import period_of
+from models.rules.terms import longer, needs_second_operator
+from models.tasks import Leads, TaskKind
+from workflows.appeal import heard
 from workflows.calls import OUTSIDE, call
-from workflows.case import Case
+from workflows.case import Aside, Case
+from workflows.tasks import Countdown
 
 
 @workflow.defn
 class TemplateOrder:
     @workflow.init
     def __init__(self, order: PlacedOrder) -> None:
-        self.order = order
-        self.case = Case(order.opening)
+        self.order, self.terms = order, order.terms
+        self.case = Case(
+            order.opening,
+            remind_before=lambda: self.terms.remind_before,
+            needs_approval=self._needs_approval,
+            asides={TermsChanged: Aside(self._against_terms, self._change_terms)},
+        )
         self.paid: Paid | None = None
+        self.reworks = self.appeals = 0
 
     @workflow.run
     async def run(self, order: PlacedOrder) -> str:
@@ -57,25 +82,34 @@ class TemplateOrder:
         if order.amount_fen > 0:
             match await self._payment():
                 case Paid() as paid:
-                    self.paid = paid
-                    self.case.show(payment_id=paid.payment_id)
+                    self._take(paid)
                 case Cancelled():
                     return self._given_up(OrderOutcome.CANCELLED)
                 case _:
                     return self._given_up(OrderOutcome.UNPAID)
-        match await self._implementation():
-            case Declined():
-                return await self._give_back(OrderOutcome.DECLINED)
-            case RefundRequested():
-                return await self._give_back(OrderOutcome.REFUND_REQUESTED)
-            case None:
-                return await self._give_back(OrderOutcome.NOT_IMPLEMENTED)
-        match await self.case.wait_for(CONFIRMATION, within=order.terms.confirm_within):
-            case RefundRequested():
-                return await self._give_back(OrderOutcome.REFUND_REQUESTED)
-            case None:
-                return OrderOutcome.ACCEPTED_BY_SILENCE
-        return OrderOutcome.COMPLETED
+        outcome = await self._delivery()
+        return self._complete(outcome) if outcome in COMPLETES else await self._give_back(outcome)
+
+    async def _delivery(self) -> OrderOutcome:
+        """Built, reviewed and confirmed, and sent back for rework as often as the terms allow."""
+        work = self.case.countdown(self.terms.implement_within)
+        while True:
+            match await self._implementation(work):
+                case None:
+                    return OrderOutcome.NOT_IMPLEMENTED
+                case VersionApproved():
+                    unused = work.clock.left_at(self.case.since)
+                case ended:
+                    return ENDINGS[type(ended)]
+            match await self._confirmation():
+                case None:
+                    return OrderOutcome.ACCEPTED_BY_SILENCE
+                case ReworkRequested():
+                    self.reworks += 1
+                    self.case.show(reworks=self.reworks)
+                    work = self.case.countdown(max(unused, self.terms.least_rework))
+                case ended:
+                    return ENDINGS[type(ended)]
 
     @workflow.update
     async def report(self, report: Report[OrderEvent]) -> Answer:
@@ -92,7 +126,7 @@ class TemplateOrder:
     async def _payment(self) -> Event | None:
         """Before an order is given up, the gateway closes the payment and tells what it had taken."""
         case, charge = self.case, self.order.charge()
-        clock = case.countdown(self.order.terms.pay_within)
+        clock = case.countdown(self.terms.pay_within)
         asking = asyncio.create_task(self._show_where_to_pay(charge))
         paid = await case.wait_for(PAYMENT, clock=clock)
         asking.cancel()
@@ -114,20 +148,61 @@ class TemplateOrder:
         page = await self.case.insist(lambda: call(Payments.open, charge, OUTSIDE, summary=charge.key))
         self.case.note("payment_opened", pay_url=page.pay_url)
 
-    async def _implementation(self) -> Event | None:
+    async def _implementation(self, clock: Countdown) -> Event | None:
         """One clock for building and review, whatever is rejected on the way (AMP-IMP-04, -08, -10)."""
-        wait_for, clock = self.case.wait_for, self.case.countdown(self.order.terms.implement_within)
-        if self.order.certify_as_business:
-            certified = await wait_for(CERTIFICATION, clock=clock)
+        if self.order.certify_as_business and not self.reworks:
+            certified = await self.case.wait_for(CERTIFICATION, clock=clock)
             if not isinstance(certified, BusinessCertified):
                 return certified
         while True:
-            built = await wait_for(IMPLEMENTATION, clock=clock)
+            built = await self._unless_appealed(IMPLEMENTATION, clock)
             if not isinstance(built, VersionSubmitted):
                 return built
-            reviewed = await wait_for(VERSION_REVIEW, clock=clock)
+            reviewed = await self.case.wait_for(VERSION_REVIEW, clock=clock)
             if not isinstance(reviewed, VersionRejected):
                 return reviewed
+
+    async def _confirmation(self) -> Event | None:
+        """Each approval opens days of its own to confirm in (AMP-CONF-01)."""
+        left = reworks_left(self.terms, self.reworks) if self.terms.rework else None
+        clock = self.case.countdown(self.terms.confirm_within)
+        return await self._unless_appealed(CONFIRMATION, clock, attempts_left=left)
+
+    async def _unless_appealed(
+        self, kind: TaskKind, clock: Countdown, attempts_left: int | None = None
+    ) -> Event | None:
+        """Wait for a task; after an appeal that changes nothing it goes on with the time that was left."""
+        while True:
+            terms = self.terms.appeal
+            gates = {FROM_THE_IDLE[kind.name]: self.case.countdown(terms.idle_for)} if terms else {}
+            closed = closed_to(kind, self.terms, self.reworks, self.appeals)
+            event = await self.case.wait_for(
+                kind, clock=clock, attempts_left=attempts_left, closed_to=closed, gates=gates
+            )
+            if terms is None or not isinstance(event, BuyerAppealed | ProviderAppealed):
+                return event
+            self.appeals += 1
+            ended = await heard(self.case, HEARINGS[kind.name], clock, terms)
+            if not isinstance(ended, DecidedToResume | DecidedToGiveDays):
+                return ended
+
+    def _take(self, paid: Paid) -> None:
+        """The payment is this order's: held for it until it ends (AMP-ORD-20)."""
+        market, case = self.order.opening.market, self.case
+        self.paid = paid
+        case.show(payment_id=paid.payment_id)
+        case.post(received(market, paid.payment_id, paid.amount_fen))
+        case.post(applied(market, paid.payment_id, paid.amount_fen))
+
+    def _complete(self, outcome: OrderOutcome) -> OrderOutcome:
+        """The service begins, and the provider is owed what was paid less our commission (TCM-FEE-02)."""
+        order, opening = self.order, self.order.opening
+        service = period_of(local_date(self.case.since), order.service_for, order.running_until)
+        self.case.show(service_since=service.since.isoformat(), service_until=service.until.isoformat())
+        if self.paid is not None and opening.provider_id is not None:
+            rate, fen = self.terms.commission_rate, self.paid.amount_fen
+            self.case.post(completed(opening.case_id, opening.market, opening.provider_id, fen, rate))
+        return outcome
 
     async def _give_back(self, outcome: OrderOutcome) -> OrderOutcome:
         """A full refund, if anything was paid (AMP-IMP-05)."""
@@ -137,9 +212,24 @@ class TemplateOrder:
         self.case.enter(OrderStage.REFUNDING)
         await self.case.insist(lambda: call(Payments.refund, refund, OUTSIDE, summary=refund.key))
         self.case.note("refunded", refunded_fen=refund.amount_fen)
+        self.case.post(refunded(refund.key, refund.market, refund.amount_fen, Account.ESCROW))
         return self._given_up(outcome)
 
     def _given_up(self, outcome: OrderOutcome) -> OrderOutcome:
         """Ordering gave an authorisation, and giving up calls for its end (AMP-ORD-18, AMB-55)."""
         self.case.show(authorisation="to_be_revoked")
         return outcome
+
+    def _needs_approval(self, leads: Leads) -> bool:
+        return needs_second_operator(leads, self.order.amount_fen, self.terms.approval_above_fen)
+
+    def _against_terms(self, changed: TermsChanged) -> str | None:
+        if changed.policy_version == self.case.view.policy_version:
+            return f"the order runs by {changed.policy_version} already"
+        by = longer(self.terms, changed.terms, reworking=self.reworks > 0)
+        return "the shorter period has passed already" if self.case.ends_at_once(by) else None
+
+    def _change_terms(self, changed: TermsChanged) -> None:
+        by = longer(self.terms, changed.terms, reworking=self.reworks > 0)
+        self.terms = changed.terms
+        self.case.retime(changed.policy_version, by)

@@ -4,7 +4,7 @@ import re
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,6 +14,9 @@ from models.payments import ReceiptTerms
 from models.rules.placing import PlacingTerms
 
 HERE = Path(__file__).parent
+CALENDAR = "calendar.toml"
+"""A file in POLICY_DIR that is no market: models/calendars reads it."""
+P = TypeVar("P", bound=BaseModel)
 
 
 class BrokenPolicy(Exception):
@@ -68,14 +71,26 @@ def load(extra: Path | None = None) -> dict[str, MarketPolicy]:
     files = {file.stem: file for folder in (HERE, extra) if folder for file in sorted(folder.glob("*.toml"))}
     if extra is not None and not extra.is_dir():
         raise BrokenPolicy(extra, 0, "POLICY_DIR", "is no directory")
-    return {market: read(file) for market, file in files.items()}
+    return {market: read(file) for market, file in files.items() if file.name != CALENDAR}
 
 
 def read(file: Path) -> MarketPolicy:
     """One market's policy. Refuses a broken file with its line and field."""
+    policy, text = parsed(file, MarketPolicy)
+    if policy.market != file.stem:
+        raise BrokenPolicy(file, line_of(text, ("market",)), "market", f"is not {file.stem}")
+    for process in ("template-orders", "payment-receipts"):
+        versions = [each.version for each in policy.versions(process)]
+        if len(versions) != len(set(versions)):
+            raise BrokenPolicy(file, line_of(text, (process,)), process, "has a version twice")
+    return policy
+
+
+def parsed(file: Path, model: type[P]) -> tuple[P, str]:
+    """What a TOML file says, and its text. Refuses a broken file with its line and field."""
     try:
         text = file.read_text("utf-8")
-        policy = MarketPolicy.model_validate(tomllib.loads(text))
+        return model.model_validate(tomllib.loads(text)), text
     except UnicodeDecodeError as error:
         raise BrokenPolicy(file, error.object.count(b"\n", 0, error.start) + 1, "-", str(error)) from error
     except tomllib.TOMLDecodeError as error:
@@ -84,17 +99,10 @@ def read(file: Path) -> MarketPolicy:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise BrokenPolicy(file, _line_of(text, first["loc"]), field, first["msg"]) from error
-    if policy.market != file.stem:
-        raise BrokenPolicy(file, _line_of(text, ("market",)), "market", f"is not {file.stem}")
-    for process in ("template-orders", "payment-receipts"):
-        versions = [each.version for each in policy.versions(process)]
-        if len(versions) != len(set(versions)):
-            raise BrokenPolicy(file, _line_of(text, (process,)), process, "has a version twice")
-    return policy
+        raise BrokenPolicy(file, line_of(text, first["loc"]), field, first["msg"]) from error
 
 
-def _line_of(text: str, loc: tuple[str | int, ...]) -> int:
+def line_of(text: str, loc: tuple[str | int, ...]) -> int:
     """The line of a field, or of the nearest table around it that is written down."""
     names = [part for part in loc if isinstance(part, str)]
     which = next((part for part in loc if isinstance(part, int)), 0)

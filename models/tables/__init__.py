@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -72,6 +73,8 @@ class CaseRow(SQLModel, table=True):
         CheckConstraint("version >= 0", name="version_counts"),
         Index("ix_cases_newest", text("changed_at DESC"), text("case_id DESC")),
         Index("ix_cases_waiting_on", "waiting_on", postgresql_using="gin"),
+        Index("ix_cases_tasks", "tasks", postgresql_using="gin"),
+        Index("ix_cases_buyer", "market", text("(view->'data'->>'buyer_id')")),
     )
 
     case_id: str = Field(primary_key=True)
@@ -90,6 +93,11 @@ class CaseRow(SQLModel, table=True):
     due_at: datetime | None = _at(nullable=True, index=True)
     waiting_on: list[str] = Field(sa_type=ARRAY(Text))
     blocked_by: list[str] = Field(sa_type=ARRAY(Text))
+    tasks: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Text), server_default="{}", nullable=False)
+    )
+    """The names of the open tasks: each is a queue of its own."""
+    claimed_by: str | None = Field(default=None, index=True)
     view: Json = _json()
 
 
@@ -126,6 +134,10 @@ class ChangeRow(SQLModel, table=True):
     stage_before: str | None
     stage_after: str
     hash: str
+    internal: bool = Field(
+        default=False, sa_column=Column(Boolean, server_default=text("false"), nullable=False)
+    )
+    """For operators alone to read."""
     answer: Json = _json()
     """The case as the sender of this change was shown it."""
 

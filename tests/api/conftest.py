@@ -20,14 +20,14 @@ from activities.records import Records
 from api.app import create_app
 from models import policies
 from models.cases import SYSTEM, Batch, CaseView, Change
-from models.orders import IMPLEMENTATION
+from models.order_tasks import IMPLEMENTATION
 from models.tables.admissions import Admissions
 from models.tables.database import connect
 from models.tables.migrate import upgrade
 from settings import Settings
 from stack.servers import TemporalServer
 from tests.api.caller import Api, contents, free_port, serving
-from tests.bench import BUYER
+from tests.bench import BUYER, CALENDAR
 from tests.conftest import SECRET
 from worker import build_worker
 from workflows.tasks import accepts
@@ -80,7 +80,7 @@ async def api_worker(
     api_settings: Settings, temporal_client: Client, engine: Engine, admissions: Admissions
 ) -> AsyncIterator[None]:
     gateway = SimulatedPayments(engine, f"{api_settings.public_url}simulator/payments/{{reference}}")
-    async with build_worker(temporal_client, engine, gateway, admissions):
+    async with build_worker(temporal_client, engine, gateway, admissions, CALENDAR):
         yield
 
 

@@ -29,7 +29,7 @@ from settings import Settings
 from stack.servers import PostgresServer, TemporalServer
 from tests.api.caller import FREE, ORDERS, SUBMITTED, Api, Json, new_key, refusal, serving
 from tests.api.conftest import settings_for
-from tests.bench import order_body
+from tests.bench import CALENDAR, order_body
 from tests.conftest import SECRET
 from worker import build_worker
 
@@ -49,7 +49,8 @@ class Stack:
         """A worker, for as long as the block lasts."""
         client = await temporal.connect(self.settings)
         admissions = Admissions(self.api.engine, self.policies, Cipher(SECRET))
-        async with build_worker(client, self.api.engine, SimulatedPayments(self.api.engine), admissions):
+        gateway = SimulatedPayments(self.api.engine)
+        async with build_worker(client, self.api.engine, gateway, admissions, CALENDAR):
             yield
 
     async def at_rest(self, path: str) -> None:
@@ -188,7 +189,7 @@ async def test_while_temporal_is_down_everything_is_read_and_commands_wait(stack
         not_confirmed(await placing(stack, body)())
         assert await stack.down() == ["temporal", "worker"]
         for read in (path, f"{path}/timeline", "/v1/cases", "/v1/changes", "/v1/markets", "/metrics"):
-            assert (await api.get(read)).status_code == 200
+            assert (await api.get(read, "operator")).status_code == 200
         await asyncio.to_thread(stack.temporal.start)
         assert (await repeated(send)).status_code == 200
         assert (await repeated(placing(stack, body))).status_code == 200
@@ -228,7 +229,7 @@ async def test_while_postgres_is_down_nothing_is_lost_and_nothing_is_a_500(stack
         for read in (path, f"{path}/timeline", "/v1/cases", "/v1/changes"):
             not_confirmed(await api.get(read))
         for up in ("/healthz", "/v1/markets", "/metrics", "/openapi.json"):
-            assert (await api.get(up)).status_code == 200
+            assert (await api.get(up, "operator")).status_code == 200
         assert await stack.down() == ["database"]
         await asyncio.to_thread(stack.postgres.start)
         assert await stack.down() == []

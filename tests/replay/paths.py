@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from activities.gateways.simulated.payments import Behaviour
-from models.cases import Extended, Paused, Resumed
+from models.interventions import Extended, Paused, Resumed
 from models.orders import (
     Accepted,
     BusinessCertified,

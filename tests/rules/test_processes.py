@@ -5,8 +5,11 @@ from typing import Any, get_args
 
 import pytest
 
-from models.cases import RULINGS, Event, Party, Role, Ruling
-from models.orders import ORDER_TASKS, OrderTerms, RefundRequested
+from models.appeals import AppealTerms, BuyerAppealed, ProviderAppealed
+from models.cases import Event, Party, Role
+from models.interventions import INTERVENTIONS, RULINGS, Approved, Disapproved, InStead, Ruling
+from models.order_tasks import ORDER_TASKS
+from models.orders import DecidedInStead, OrderTerms, RefundRequested
 from models.processes import PROCESSES, TEMPLATE_ORDERS, Process
 from models.tasks import Leads, TaskKind
 from worker import WORKFLOWS
@@ -15,9 +18,7 @@ EVERY = pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
 EVERY_TASK = pytest.mark.parametrize("task", ORDER_TASKS, ids=lambda task: task.name)
 
 
-def events_of(process: Process) -> set[type[Event]]:
-    union, *_ = get_args(process.event)
-    return set(get_args(union))
+OF_OPERATORS: set[type[Event]] = {*INTERVENTIONS, Approved, Disapproved}
 
 
 def leads_of(process: Process) -> list[Leads]:
@@ -26,9 +27,19 @@ def leads_of(process: Process) -> list[Leads]:
 
 
 @EVERY
-def test_every_event_moves_some_task_or_is_a_ruling(process: Process) -> None:
+def test_every_event_moves_some_task_or_is_an_operators_or_the_offices(process: Process) -> None:
     moves: set[type[Event]] = {event for task in process.tasks for event in task.moves}
-    assert events_of(process) == moves | set(RULINGS)
+    others = {event for event in process.events if event.party is Party.OFFICE or issubclass(event, InStead)}
+    assert set(INTERVENTIONS) <= set(process.events)
+    assert set(process.events) - OF_OPERATORS == moves | others
+
+
+def test_an_operator_may_do_in_a_partys_stead_what_people_do_before_an_appeal() -> None:
+    (acts, *_) = get_args(DecidedInStead.model_fields["act"].annotation), None
+    people = {event for task in ORDER_TASKS for event in task.moves if event.party.spoken_for_by}
+    appeals = {BuyerAppealed, ProviderAppealed}
+    wanted = {event for event in people if not event.personal and event.party is not Party.OPERATOR}
+    assert set(acts) == wanted - appeals
 
 
 @EVERY
@@ -57,14 +68,15 @@ def test_every_process_has_its_workflow(process: Process) -> None:
 
 @EVERY
 def test_every_event_is_told_by_its_own_tag(process: Process) -> None:
-    tags = [event.tag() for event in events_of(process)]
-    assert len(set(tags)) == len(tags)
-    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", tag) for tag in tags)
+    labels = [event.label() for event in process.events]
+    assert len(set(labels)) == len(labels)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*(: [a-z]+(_[a-z]+)*)?", label) for label in labels)
 
 
 @EVERY_TASK
 def test_a_task_names_its_clock_its_rules_and_what_a_pause_lets_through(task: TaskKind) -> None:
-    assert task.within in OrderTerms.model_fields
+    assert task.within in (None, *OrderTerms.model_fields, *AppealTerms.model_fields)
+    assert (task.within is None) == (task.silence is None)
     assert set(task.even_paused) <= set(task.moves)
     tags = {event.tag() for event in task.moves} | {"silence"}
     assert set(task.rules or {}) <= tags
@@ -79,7 +91,7 @@ def test_a_pause_never_holds_up_money_or_the_buyers_refund(task: TaskKind) -> No
 
 
 def test_money_is_reported_by_nobody_over_http() -> None:
-    spoken_for = {event.tag(): event.party.spoken_for_by for event in events_of(TEMPLATE_ORDERS)}
+    spoken_for = {event.tag(): event.party.spoken_for_by for event in TEMPLATE_ORDERS.events}
     assert spoken_for["paid"] == frozenset()
     assert spoken_for["accepted"] == {Role.SERVICE}
     assert spoken_for["version_submitted"] == {Role.PROVIDER}

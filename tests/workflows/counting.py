@@ -8,7 +8,8 @@ from pydantic import Field
 from temporalio import workflow
 
 from models.base import Frozen
-from models.cases import Answer, Carried, Event, Opening, Party, Paused, Report, Resumed
+from models.cases import Answer, Carried, Event, Opening, Party, Report
+from models.interventions import Paused, Resumed
 from models.tasks import Leads, TaskKind
 from workflows.case import Case, Rest
 from workflows.tasks import Countdown

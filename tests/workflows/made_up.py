@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, Field
 from temporalio import workflow
 
 from models.base import Frozen
-from models.cases import Answer, CaseView, Event, Extended, Opening, Party, Paused, Report, Resumed
+from models.cases import Answer, CaseView, Event, Opening, Party, Report
+from models.interventions import Extended, Paused, Resumed
 from models.tasks import Leads, TaskKind
 from workflows.case import Case
 

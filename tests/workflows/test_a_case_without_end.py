@@ -9,7 +9,8 @@ import pytest_asyncio
 from temporalio.worker import Worker
 
 from activities.records import Records
-from models.cases import Opening, Paused, Resumed
+from models.cases import Opening
+from models.interventions import Paused, Resumed
 from tests.bench import DAY, OPERATOR, SOMEBODY, Bench, Opened
 from tests.workflows.counting import CaseWithoutEnd, Counted, Start
 from worker import RUNNER

@@ -4,7 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from activities.gateways.simulated.payments import Behaviour
-from models.cases import Actor, CaseView, Event, Extended, Paused, Resumed
+from models.cases import Actor, CaseView, Event
+from models.interventions import Extended, Paused, Resumed
 from models.orders import Accepted, RefundRequested, VersionRejected
 from tests.bench import APPROVED, BUILT, BUYER, DAY, OPERATOR, SOMEBODY, Bench
 

@@ -10,7 +10,8 @@ import pytest_asyncio
 from temporalio.worker._workflow_instance import _WorkflowLogicFlag
 
 from activities.gateways.simulated.payments import SimulatedPayments
-from models.cases import Event, Extended
+from models.cases import Event
+from models.interventions import Extended
 from models.orders import Accepted, Cancelled
 from models.policies import MarketPolicy
 from models.tables.admissions import Admissions

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from activities.gateways.simulated.payments import Behaviour
-from models.cases import Event, Extended, Paused, Resumed
+from models.cases import Event
+from models.interventions import Extended, Paused, Resumed
 from models.orders import Cancelled, Declined, RefundRequested, VersionRejected
 from tests.bench import APPROVED, BUILT, BUYER, DAY, OPERATOR, SECOND, Bench, Opened
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.cases import Paused
+from models.interventions import Paused
 from models.search_attributes import next_due
 from tests.bench import APPROVED, BUILT, OPERATOR, Bench, Opened
 

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from models.cases import Event, Extended, Paused, Resumed
+from models.cases import Event
+from models.interventions import Extended, Paused, Resumed
 from tests.bench import DAY, OPERATOR, SECOND, Bench, Opened
 from tests.workflows.conftest import Begin, begin_made_up, made_up_worker
 from tests.workflows.made_up import Guessed, Met, Rejected, Remitted, Signed

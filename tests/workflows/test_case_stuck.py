@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from models.cases import Paused, Resumed
+from models.interventions import Paused, Resumed
 from models.orders import Accepted, Declined, Paid, VersionSubmitted
 from models.processes import TEMPLATE_ORDERS
 from tests.bench import APPROVED, BUILT, BUYER, OPERATOR, Bench, Opened, place_order, until

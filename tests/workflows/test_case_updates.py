@@ -10,7 +10,8 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedEr
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 
-from models.cases import Answer, CaseView, Event, Extended, Report, Ruling
+from models.cases import Answer, CaseView, Event, Report
+from models.interventions import Extended, Ruling
 from models.orders import Accepted, Cancelled
 from models.processes import TEMPLATE_ORDERS
 from temporal import TASK_QUEUE

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from models.cases import RULINGS
+from models.interventions import RULINGS
 from models.processes import PROCESSES, Process
 from models.tables import CaseRow, ChangeRow
 from tests.invariants import broken

@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import Session, select
 
 from activities.gateways.simulated.payments import Behaviour
-from models.cases import Resumed, Role
+from models.cases import Role
+from models.interventions import Resumed
 from models.orders import Cancelled, Declined
 from models.processes import TEMPLATE_ORDERS
 from models.tables.simulated import SimulatedCharge

@@ -6,7 +6,7 @@ import uuid
 from sqlmodel import Session
 
 from activities.gateways.simulated.payments import Behaviour
-from models.cases import Resumed
+from models.interventions import Resumed
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from models.tables.simulated import SimulatedPayment
 from tests.bench import OPERATOR, SECOND, Bench

@@ -2,7 +2,8 @@ from alembic import context
 from sqlalchemy import create_engine, pool, text
 from sqlmodel import SQLModel
 
-import models.tables.simulated  # noqa: F401  its tables belong to the metadata
+import models.tables.ledger
+import models.tables.simulated  # noqa: F401  their tables belong to the metadata
 
 ONE_AT_A_TIME = 0x6D61726B
 

@@ -1,0 +1,147 @@
+"""The ledger: double entry in fen. An entry is never changed; a correction is another transaction."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from models.base import Frozen
+from models.rules.commission import commission_fen
+
+CNY = "CNY"
+PROVIDER = "provider:"
+
+
+class Account(StrEnum):
+    """The accounts that every market has. Each provider has one more: `owed_to`."""
+
+    GATEWAY = "gateway"
+    """What the payment gateway holds for us."""
+    UNAPPLIED = "unapplied"
+    """Money that no order took yet."""
+    ESCROW = "escrow"
+    """Held for open orders."""
+    COMMISSION = "commission"
+    """What completed orders earned us (TCM-FEE-02)."""
+
+
+def owed_to(provider_id: str) -> str:
+    """The account of what a provider is still to be paid."""
+    return f"{PROVIDER}{provider_id}"
+
+
+class AccountKind(StrEnum):
+    ASSET = "asset"
+    LIABILITY = "liability"
+    INCOME = "income"
+
+    @property
+    def sign(self) -> Literal[1, -1]:
+        """What makes a sum of entries a balance in the account's normal side: debit 1, credit -1."""
+        return 1 if self is AccountKind.ASSET else -1
+
+
+KINDS: dict[str, AccountKind] = {
+    Account.GATEWAY: AccountKind.ASSET,
+    Account.UNAPPLIED: AccountKind.LIABILITY,
+    Account.ESCROW: AccountKind.LIABILITY,
+    Account.COMMISSION: AccountKind.INCOME,
+}
+
+
+def kind_of(account: str) -> AccountKind:
+    """An account's kind, and with it its normal side. Raises ValueError for what is no account."""
+    if account.removeprefix(PROVIDER) not in ("", account):
+        return AccountKind.LIABILITY
+    if account in KINDS:
+        return KINDS[account]
+    raise ValueError(f"no account: {account}")
+
+
+def _not_zero(amount_fen: int) -> int:
+    if amount_fen == 0:
+        raise ValueError("an entry of nothing")
+    return amount_fen
+
+
+class Entry(Frozen):
+    account: Annotated[str, StringConstraints(min_length=1)]
+    amount_fen: Annotated[int, Field(strict=True, ge=-(10**15), le=10**15), AfterValidator(_not_zero)]
+    """Debit positive, credit negative, never 0."""
+
+
+class LedgerTransaction(Frozen):
+    """What one business step means in money. Refuses entries that do not sum to zero."""
+
+    key: Annotated[str, StringConstraints(min_length=1)]
+    """The business step, unique for ever."""
+    market: str
+    what: str
+    currency: str
+    entries: Annotated[tuple[Entry, ...], Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def _balanced(self) -> Self:
+        if total := sum(entry.amount_fen for entry in self.entries):
+            raise ValueError(f"{self.key} is out of balance by {total} fen")
+        return self
+
+
+def received(market: str, payment_id: str, amount_fen: int, currency: str = CNY) -> LedgerTransaction:
+    """The gateway holds a payment that no order took yet (AMP-ORD-20)."""
+    return _transaction(
+        f"received:{market}:{payment_id}",
+        market,
+        "payment_received",
+        currency,
+        (Account.GATEWAY, amount_fen),
+        (Account.UNAPPLIED, -amount_fen),
+    )
+
+
+def applied(market: str, payment_id: str, amount_fen: int) -> LedgerTransaction:
+    """An order took a payment: it is held until the order ends (AMP-ORD-20)."""
+    return _transaction(
+        f"applied:{market}:{payment_id}",
+        market,
+        "payment_applied",
+        CNY,
+        (Account.UNAPPLIED, amount_fen),
+        (Account.ESCROW, -amount_fen),
+    )
+
+
+def refunded(
+    key: str,
+    market: str,
+    amount_fen: int,
+    source: Literal[Account.ESCROW, Account.UNAPPLIED],
+    currency: str = CNY,
+) -> LedgerTransaction:
+    """A payment went back from where it was held. `key` is the refund's own (AMP-IMP-05, AMB-47)."""
+    sides = (source, amount_fen), (Account.GATEWAY, -amount_fen)
+    return _transaction(key, market, "payment_refunded", currency, *sides)
+
+
+def completed(
+    case_id: str, market: str, provider_id: str, amount_fen: int, rate: Decimal
+) -> LedgerTransaction:
+    """A paid order ended well: commission is ours, the rest is owed to the provider (TCM-FEE-02)."""
+    commission = commission_fen(amount_fen, rate)
+    return _transaction(
+        f"completed:{case_id}",
+        market,
+        "order_completed",
+        CNY,
+        (Account.ESCROW, amount_fen),
+        (owed_to(provider_id), commission - amount_fen),
+        (Account.COMMISSION, -commission),
+    )
+
+
+def _transaction(
+    key: str, market: str, what: str, currency: str, *sides: tuple[str, int]
+) -> LedgerTransaction:
+    entries = tuple(Entry(account=account, amount_fen=fen) for account, fen in sides if fen)
+    return LedgerTransaction(key=key, market=market, what=what, currency=currency, entries=entries)

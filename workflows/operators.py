@@ -1,0 +1,183 @@
+"""What operators do to a case while its story waits: they claim, note, rule, decide, and agree."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from models.cases import Event, Report, Task
+from models.interventions import (
+    Approved,
+    Claimed,
+    Decision,
+    Disapproved,
+    InStead,
+    Noted,
+    OperatorEvent,
+    Released,
+    Resumed,
+    Ruling,
+)
+from models.tasks import Leads
+from workflows.record import Record, Row
+from workflows.tasks import Countdown, OpenTask, second_approval
+
+NeedsApproval = Callable[[Leads], bool]
+"""Whether another operator has to agree before a decision leads there."""
+
+
+class Operators:
+    """A case's operators: who looks after it, and what one of them decided that another has to agree with."""
+
+    def __init__(
+        self, record: Record, open_tasks: Sequence[OpenTask], needs_approval: NeedsApproval | None
+    ) -> None:
+        self._record, self._open = record, open_tasks
+        self._needs_approval = needs_approval
+        self._waiting: tuple[OpenTask, Report[Any]] | None = None
+
+    @property
+    def decide(self) -> bool:
+        """Whether they may act in a party's stead in this process."""
+        return self._needs_approval is not None
+
+    @property
+    def awaited(self) -> tuple[Task, ...]:
+        """The second operator's task, while a decision waits for one."""
+        return (second_approval(),) if self._undecided() else ()
+
+    # --- refusing
+
+    def refuse(self, report: Report[Any], event: OperatorEvent) -> None:
+        """Raise unless what the operator wants would change something, and is theirs to do."""
+        record = self._record
+        if report.seen_version not in (None, record.view.version):
+            raise self.refusal("Stale", f"the case is at version {record.view.version}")
+        if report.seen_version is not None and not record.settled:
+            raise self.refusal("Stale", "the case is changing at this moment")
+        if reason := self._against(report, event):
+            raise self.refusal("OutOfTurn", reason)
+
+    def refusal(self, kind: str, text: str) -> ApplicationError:
+        return ApplicationError(text, self._record.view, type=kind, non_retryable=True)
+
+    def _against(self, report: Report[Any], event: OperatorEvent) -> str | None:
+        claimed_by, me = self._record.claimed_by, report.actor.subject
+        match event:
+            case Noted():
+                return None
+            case Claimed():
+                return "the case is claimed: it must be released first" if claimed_by else None
+            case Released():
+                return None if claimed_by else "nobody has claimed the case"
+            case Approved() | Disapproved():
+                return self._against_agreeing(report, event)
+        if claimed_by not in (None, me):
+            return "another operator has claimed the case: it must be released first"
+        if isinstance(event, Ruling):
+            return self._against_ruling(report, event)
+        if isinstance(event, Decision) and self._undecided():
+            return "a decision waits for a second operator already"
+        return None if self.task_for(report) else f"nothing here is decided by {event.label()}"
+
+    def _against_agreeing(self, report: Report[Any], event: Event) -> str | None:
+        if (waiting := self._undecided()) is None:
+            return "no decision waits for a second operator"
+        task, decided = waiting
+        if isinstance(event, Disapproved):
+            return None
+        if decided.actor.subject == report.actor.subject:
+            return "a second operator has to agree: you decided yourself"
+        if not task.accepts(_act(decided.event), report.occurred_at):
+            return "the decision came too late"
+        return None
+
+    def _against_ruling(self, report: Report[Any], ruling: Ruling) -> str | None:
+        if isinstance(ruling, Resumed) and self._record.blocked_by:
+            return None
+        now = workflow.now()
+        if all(each.after(ruling, now) == each.clock for each in self._ruled(report, ruling)):
+            return f"{ruling.event} would change nothing"
+        return None
+
+    # --- obeying
+
+    def task_for(self, report: Report[Any]) -> OpenTask | None:
+        """The open task that an event, or a decision, is for."""
+        act = _act(report.event)
+        return next((task for task in self._open if task.accepts(act, report.occurred_at)), None)
+
+    def obey(self, report: Report[Any], event: OperatorEvent) -> Row | OpenTask:
+        """Do it: the row that tells of it, or the task that it ended."""
+        match event:
+            case Claimed():
+                self._record.claimed_by = report.actor.subject
+                return self._add(report, internal=True)
+            case Released():
+                self._record.claimed_by = None
+                return self._add(report, internal=True)
+            case Noted():
+                return self._add(report, internal=True)
+            case Ruling():
+                self._rule(report, event)
+                return self._add(report)
+            case Disapproved():
+                self._waiting = None
+                return self._add(report, internal=True)
+            case Approved():
+                return self._agree(report)
+        return self._decide(report)
+
+    def _rule(self, report: Report[Any], ruling: Ruling) -> None:
+        record, now = self._record, workflow.now()
+        if isinstance(ruling, Resumed) and (record.stuck or record.blocked_by):
+            record.stuck, record.blocked_by = None, ()
+            return
+        for countdown in self._ruled(report, ruling):
+            countdown.clock = countdown.after(ruling, now)
+
+    def _ruled(self, report: Report[Any], ruling: Ruling) -> list[Countdown]:
+        """The clocks that a ruling is about. One that had run out when it was given stays run out."""
+        named = [
+            clock
+            for task in self._open
+            if ruling.task in (None, task.kind.name) and not task.is_over and not task.kind.held
+            for clock in task.ruled_by(ruling)
+        ]
+        return [each for each in dict.fromkeys(named) if not each.clock.is_late(report.occurred_at)]
+
+    def _decide(self, report: Report[Any]) -> Row | OpenTask:
+        task = self.task_for(report)
+        assert task is not None and self._needs_approval is not None  # noqa: PT018  refused otherwise
+        act = _act(report.event)
+        if self._needs_approval(task.kind.moves[type(act)]):
+            self._waiting = task, report
+            return self._add(report, internal=True)
+        return self._end(task, act, report)
+
+    def _agree(self, report: Report[Any]) -> OpenTask:
+        assert self._waiting is not None
+        task, decided = self._waiting
+        self._waiting = None
+        return self._end(task, _act(decided.event), report, decided=decided.event.model_dump(mode="json"))
+
+    def _end(self, task: OpenTask, act: Event, report: Report[Any], **told: Any) -> OpenTask:
+        self._record.claimed_by = None
+        task.end_with(act, report)
+        task.told = told
+        return task
+
+    def _undecided(self) -> tuple[OpenTask, Report[Any]] | None:
+        """The decision that waits, unless its task has ended by itself."""
+        if self._waiting and self._waiting[0].is_over:
+            self._waiting = None
+        return self._waiting
+
+    def _add(self, report: Report[Any], *, internal: bool = False) -> Row:
+        return self._record.add_reported(report, {}, internal=internal)
+
+
+def _act(event: Event) -> Event:
+    """What a decision comes to for the story: a decision in somebody's stead is that party's own event."""
+    return event.act if isinstance(event, InStead) else event
