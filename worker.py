@@ -18,6 +18,7 @@ from activities.calendar import Calendar
 from activities.gateways.payments import PaymentGateway
 from activities.gateways.simulated.payments import SimulatedPayments
 from activities.payments import Payments
+from activities.policy_moves import PolicyMoves
 from activities.receipts import Receipts
 from activities.reconciliation import Reconciliation
 from activities.records import Records
@@ -30,10 +31,11 @@ from models.tables.privacy import Cipher
 from settings import Settings, settings
 from temporal import TASK_QUEUE, connect, runtime
 from workflows.payment_receipt import PaymentReceipt
+from workflows.policy_move import PolicyMoving
 from workflows.reconciling import RECONCILING, Reconciling
 from workflows.template_order import TemplateOrder
 
-WORKFLOWS = [TemplateOrder, PaymentReceipt, Reconciling]
+WORKFLOWS = [TemplateOrder, PaymentReceipt, PolicyMoving, Reconciling]
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
         "activities", "models", "temporal", "settings"
@@ -57,6 +59,7 @@ def build_worker(
 ) -> Worker:
     payments = Payments(engine, gateway)
     records, receipts = Records(engine), Receipts(engine, client)
+    moves = PolicyMoves(engine, client, admissions.policies)
     reconciliation = Reconciliation(engine, client, gateway, admissions)
     return Worker(
         client,
@@ -72,6 +75,7 @@ def build_worker(
             receipts.apply,
             reconciliation.reconcile,
             calendar.due,
+            moves.move,
         ],
         activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES),
         max_concurrent_activities=CONCURRENT_ACTIVITIES,

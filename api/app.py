@@ -10,7 +10,21 @@ from fastapi_offline import FastAPIOffline
 
 import logs
 import temporal
-from api import callbacks, cases, health, lists, markets, problems, simulator
+from api import (
+    callbacks,
+    cases,
+    dossier,
+    feed,
+    health,
+    ledger,
+    lists,
+    markets,
+    policies,
+    problems,
+    services,
+    simulator,
+    stream,
+)
 from api.office import Office
 from models.policies import BrokenPolicy, load
 from models.tables.admissions import Admissions
@@ -50,8 +64,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         logs.configure(chosen)
         office = await open_office(chosen)
-        app.state.office = office
-        yield
+        app.state.office, app.state.streams = office, stream.Streams(chosen)
+        with app.state.streams.ended_with_the_process():
+            yield
         office.engine.dispose()
 
     app = FastAPIOffline(  # documentation that needs no network
@@ -67,8 +82,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.middleware("http")(_with_request_id)
     problems.install(app)
     app.include_router(cases.router())
-    for each in (lists.routes, markets.routes, callbacks.routes, health.routes):
-        app.include_router(each)
+    app.include_router(dossier.router())
+    for each in (lists, feed, stream, ledger, services, markets, policies, callbacks, health):
+        app.include_router(each.routes)
     if chosen.simulator:
         app.include_router(simulator.routes)
     return app

@@ -1,5 +1,7 @@
 """Who may move a template order, with what, from where to where: the table that everything is made from."""
 
+from dataclasses import replace
+
 from models.appeals import BuyerAppealed, Hearing, ProviderAppealed
 from models.cases import Event, Party
 from models.orders import (
@@ -97,9 +99,18 @@ CONFIRMATION = TaskKind(
     rules={"accepted": "AMP-CONF-03", "refund_requested": "AMP-CONF-02", "silence": "AMP-CONF-04"},
 )
 
+
+def _held(kind: TaskKind, still: type[Event]) -> TaskKind:
+    """The task during an appeal: what is left of its time still follows its terms."""
+    held = kind.held_in(OrderStage.APPEALING, still, RefundRequested)
+    tags = {event.tag() for event in held.moves}
+    rules = {tag: rule for tag, rule in (kind.rules or {}).items() if tag in tags}
+    return replace(held, within=kind.within, rules=rules)
+
+
 HEARINGS = {
     kind.name: Hearing.of(
-        kind.held_in(OrderStage.APPEALING, still, RefundRequested),
+        _held(kind, still),
         back_to=kind.stage,
         refund=Leads(_GIVE_BACK, OrderOutcome.APPEAL_REFUNDED),
         accept=Leads(_CLOSED, OrderOutcome.APPEAL_ACCEPTED),

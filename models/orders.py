@@ -193,6 +193,8 @@ class TermsChanged(Event):
     party = Party.OFFICE
     event: Literal["terms_changed"] = "terms_changed"
     policy_version: Id
+    before: Id
+    """The version that it is to leave."""
     terms: OrderTerms
     reason: Said
 

@@ -13,8 +13,9 @@ from models.order_tasks import ORDER_STEPS, ORDER_TASKS
 from models.orders import OrderEvent, OrderOutcome, OrderStage, PlacedOrder
 from models.payments import RECEIPT_STEPS, ReceiptEvent, ReceiptOutcome, ReceiptStage, ReceivedPayment
 from models.placing import PlaceOrder
-from models.policies import OrderPolicy, ProcessPolicy, ReceiptPolicy
-from models.rules.findings import Refused
+from models.policies import MarketPolicy, MovePolicy, OrderPolicy, ProcessPolicy, ReceiptPolicy
+from models.policy_moves import MOVE_STEPS, MoveEvent, MoveOutcome, MoveStage, OrderMove, PolicyMove
+from models.rules.findings import Finding, Refused
 from models.rules.placing import certifies_as_business, findings
 from models.tasks import Step, TaskKind
 
@@ -35,7 +36,7 @@ class TellOfPayment(Frozen):
     id: Id
 
 
-Admit = Callable[[Any, Any, Opening], Admitted]
+Admit = Callable[[Any, Any, Opening, MarketPolicy], Admitted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _members(union: Any) -> Iterator[type[Event]]:
             yield from _members(each)
 
 
-def _place(order: PlaceOrder, policy: ProcessPolicy, opening: Opening) -> Admitted:
+def _place(order: PlaceOrder, policy: ProcessPolicy, opening: Opening, _: MarketPolicy) -> Admitted:
     assert isinstance(policy, OrderPolicy)
     if found := findings(order, policy.placing, opening.opened_at):
         raise Refused(*found)
@@ -98,9 +99,27 @@ def _place(order: PlaceOrder, policy: ProcessPolicy, opening: Opening) -> Admitt
     )
 
 
-def _receive(_: TellOfPayment, policy: ProcessPolicy, opening: Opening) -> Admitted:
+def _receive(_: TellOfPayment, policy: ProcessPolicy, opening: Opening, __: MarketPolicy) -> Admitted:
     assert isinstance(policy, ReceiptPolicy)
     return Admitted(input=ReceivedPayment(opening=opening, terms=policy.terms).model_dump(mode="json"))
+
+
+def _move(asked: OrderMove, policy: ProcessPolicy, opening: Opening, market: MarketPolicy) -> Admitted:
+    assert isinstance(policy, MovePolicy)
+    if asked.process != TEMPLATE_ORDERS.name:
+        detail = f"is none of {TEMPLATE_ORDERS.name}"
+        raise Refused(Finding(field="process", code="not-movable", detail=detail))
+    known = [version.version for version in market.versions(asked.process)]
+    if asked.to is not None and asked.to not in known:
+        raise Refused(Finding(field="to", code="unknown-version", detail=f"is none of {', '.join(known)}"))
+    move = PolicyMove(
+        opening=opening, terms=policy.terms, **asked.model_dump(include={"process", "to", "undoes", "reason"})
+    )
+    return Admitted(
+        input=move.model_dump(mode="json"),
+        hold=f"policy-move:{asked.process}",
+        hold_field="process",
+    )
 
 
 TEMPLATE_ORDERS = Process(
@@ -132,4 +151,18 @@ PAYMENT_RECEIPTS = Process(
     outcomes=ReceiptOutcome,
     admit=_receive,
 )
-PROCESSES = {process.name: process for process in (TEMPLATE_ORDERS, PAYMENT_RECEIPTS)}
+POLICY_MOVES = Process(
+    name="policy-moves",
+    title="Policy move",
+    title_zh="条款迁移",
+    workflow="PolicyMove",
+    started_by=frozenset({Role.OPERATOR}),
+    start=OrderMove,
+    event=MoveEvent,
+    tasks=(),
+    steps=MOVE_STEPS,
+    stages=MoveStage,
+    outcomes=MoveOutcome,
+    admit=_move,
+)
+PROCESSES = {process.name: process for process in (TEMPLATE_ORDERS, PAYMENT_RECEIPTS, POLICY_MOVES)}

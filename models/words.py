@@ -11,6 +11,7 @@ STAGES = {
     "closed": "已结束",
     "asking": "核实中",
     "applying": "入账中",
+    "moving": "迁移中",
 }
 OUTCOMES = {
     "completed": "已完成",
@@ -25,8 +26,11 @@ OUTCOMES = {
     "applied": "已入账",
     "refunded": "已退回",
     "unconfirmed": "未能核实",
+    "moved": "已迁移",
+    "nothing_moved": "无可迁移",
 }
 EVENTS = {
+    "opened": "开案",
     "paid": "已付款",
     "cancelled": "取消订单",
     "business_certified": "已认证为个体工商户",
@@ -66,6 +70,9 @@ EVENTS = {
     "never_confirmed": "网关未确认",
     "applied": "已入账",
     "not_wanted": "不予入账",
+    "cases_moved": "事项已迁移",
+    "all_moved": "全部迁移",
+    "none_moved": "无事项迁移",
 }
 PARTIES = {
     "buyer": "买家",
@@ -75,6 +82,7 @@ PARTIES = {
     "payments": "收款",
     "office": "后台",
     "system": "系统",
+    "service": "后端服务",
     "silence": "逾期",
 }
 CLOCKS = {

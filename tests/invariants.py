@@ -22,11 +22,12 @@ HAVING count(*) <> 1 OR sum(refunds.amount_fen) <> simulated_payments.amount_fen
 """
 NO_REFUND_AFTER_COMPLETION = """
 SELECT case_id FROM cases JOIN simulated_refunds ON payment_id = view->'data'->>'payment_id'
-WHERE process = 'template-orders' AND outcome IN ('completed', 'accepted_by_silence')
+WHERE process = 'template-orders' AND outcome IN ('completed', 'accepted_by_silence', 'appeal_accepted')
 """
 WHO_GIVES_UP_A_PAID_ORDER_GETS_EVERYTHING_BACK = """
 SELECT case_id FROM cases LEFT JOIN simulated_refunds ON payment_id = view->'data'->>'payment_id'
-WHERE process = 'template-orders' AND outcome IN ('declined', 'refund_requested', 'not_implemented')
+WHERE process = 'template-orders'
+AND outcome IN ('declined', 'refund_requested', 'not_implemented', 'appeal_refunded')
 AND view->'data' ? 'payment_id' AND payment_id IS NULL
 """
 AN_ORDER_GIVEN_UP_UNPAID_HAS_NO_PAYMENT = """
@@ -48,6 +49,68 @@ SELECT case_id FROM cases JOIN admissions USING (case_id) WHERE closed_at IS NOT
 EVERY_EFFECT_WAS_ASKED_FOR = """
 SELECT key FROM simulated_refunds JOIN simulated_payments USING (payment_id)
 JOIN cases ON case_id = reference LEFT JOIN outside_effects USING (key) WHERE outside_effects.key IS NULL
+"""
+settled = """
+WITH settled AS (
+    SELECT payment_id, paid.market || ':' || payment_id AS payment, paid.amount_fen
+    FROM simulated_payments paid
+    JOIN cases ON case_id = 'payment-receipts:' || paid.market || ':' || payment_id
+            AND outcome IS DISTINCT FROM 'unconfirmed'
+        OR case_id = reference AND view->'data'->>'payment_id' = payment_id
+    GROUP BY payment_id HAVING bool_and(closed_at IS NOT NULL)
+)
+"""
+EVERY_TRANSACTION_SUMS_TO_ZERO = """
+SELECT key FROM ledger_transactions posted LEFT JOIN ledger_entries ON transaction_id = posted.id
+GROUP BY posted.id HAVING coalesce(sum(amount_fen), 0) <> 0 OR count(amount_fen) < 2
+"""
+A_CLOSED_ORDER_LEAVES_NOTHING_IN_ESCROW = """
+SELECT case_id FROM cases JOIN ledger_transactions posted USING (case_id)
+JOIN ledger_entries ON transaction_id = posted.id AND account = 'escrow'
+WHERE process = 'template-orders' AND closed_at IS NOT NULL
+GROUP BY case_id HAVING sum(amount_fen) <> 0
+"""
+A_CLOSED_RECEIPT_LEAVES_NOTHING_UNAPPLIED = """
+SELECT receipts.case_id FROM cases receipts
+CROSS JOIN LATERAL (SELECT receipts.market || ':' || receipts.id AS payment) own
+JOIN ledger_transactions posted
+    ON key IN ('received:' || payment, 'applied:' || payment, 'refund:' || payment)
+JOIN ledger_entries ON transaction_id = posted.id AND account = 'unapplied'
+WHERE process = 'payment-receipts' AND closed_at IS NOT NULL
+GROUP BY receipts.case_id HAVING sum(amount_fen) <> 0
+"""
+EVERY_REFUND_AT_THE_GATEWAY_STANDS_IN_THE_LEDGER = f"""{settled}
+SELECT key FROM settled JOIN simulated_refunds refunds USING (payment_id)
+LEFT JOIN ledger_transactions posted USING (key)
+LEFT JOIN ledger_entries entries ON transaction_id = posted.id AND account = 'gateway'
+WHERE entries.amount_fen IS DISTINCT FROM -refunds.amount_fen
+"""
+EVERY_REFUND_IN_THE_LEDGER_WAS_MADE_AT_THE_GATEWAY = """
+SELECT key FROM ledger_transactions posted JOIN cases USING (case_id)
+JOIN ledger_entries entries ON transaction_id = posted.id AND account = 'gateway'
+LEFT JOIN simulated_refunds refunds USING (key)
+WHERE process IN ('template-orders', 'payment-receipts') AND what = 'payment_refunded'
+AND entries.amount_fen IS DISTINCT FROM -refunds.amount_fen
+"""
+A_COMPLETED_ORDER_IS_THE_PROVIDERS_AND_OURS = """
+SELECT orders.case_id FROM cases orders
+LEFT JOIN ledger_transactions posted ON key = 'completed:' || orders.case_id
+LEFT JOIN ledger_entries ON transaction_id = posted.id
+    AND account IN ('commission', 'provider:' || provider_id)
+WHERE process = 'template-orders' AND outcome IN ('completed', 'accepted_by_silence', 'appeal_accepted')
+AND view->'data' ? 'payment_id'
+GROUP BY orders.case_id
+HAVING coalesce(-sum(amount_fen), 0) <> (view->'data'->>'amount_fen')::bigint
+"""
+THE_GATEWAY_ACCOUNT_IS_WHAT_CAME_LESS_WHAT_WENT_BACK = f"""{settled}
+SELECT payment_id FROM settled
+LEFT JOIN ledger_transactions posted ON key IN ('received:' || payment, 'refund:' || payment)
+LEFT JOIN ledger_entries entries ON transaction_id = posted.id AND account = 'gateway'
+GROUP BY payment_id, settled.amount_fen
+HAVING coalesce(sum(entries.amount_fen), 0) <> settled.amount_fen - (
+    SELECT coalesce(sum(refunds.amount_fen), 0) FROM simulated_refunds refunds
+    WHERE refunds.payment_id = settled.payment_id
+)
 """
 INVARIANTS = {name: sql for name, sql in globals().items() if name.isupper()}
 

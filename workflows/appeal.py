@@ -8,13 +8,11 @@ from temporalio import workflow
 from activities.calendar import Calendar
 from models.appeals import (
     AppealTerms,
-    BuyerStated,
     DecidedToAccept,
     DecidedToGiveDays,
     DecidedToRefund,
     DecidedToResume,
     Hearing,
-    ProviderStated,
 )
 from models.cases import Event
 from models.clocks import Clock
@@ -50,15 +48,13 @@ async def _decided(
 ) -> Event | None:
     kind = hearing.desk
     while True:
-        match await case.wait_for(kind, clock=desk, settles=DECISIONS):
-            case BuyerStated() | ProviderStated():
-                continue
-            case None if meanwhile.done():
-                return meanwhile.result()
-            case None:
-                kind, desk = hearing.escalated, Countdown(Clock())
-            case decision:
-                return decision
+        decision = await case.wait_for(kind, clock=desk, settles=DECISIONS)
+        if decision is not None:
+            return decision
+        await workflow.wait_condition(lambda: True)  # a wait that was just settled ends one round later
+        if meanwhile.done():
+            return meanwhile.result()
+        kind, desk = hearing.escalated, Countdown(Clock())
 
 
 async def _plan(case: Case, task: str, desk: Countdown, terms: AppealTerms) -> None:
@@ -67,13 +63,11 @@ async def _plan(case: Case, task: str, desk: Countdown, terms: AppealTerms) -> N
         return
     time = WorkingTime(since=case.since, working_days=terms.decide_within.working_days)
     planned = None
-    while True:
+    while not desk.clock.is_late(workflow.now()):
         due = await call(Calendar.due, time, RECORD, summary=f"{time.working_days} working days")
-        now_due = desk.clock.deadline_at
-        if planned is None:
-            case.replan(task, due.until)
-        elif now_due is not None and due.until != planned:
-            case.replan(task, due.until + (now_due - planned))  # what an operator added stays
+        await workflow.wait_condition(lambda: not desk.clock.paused)
+        by = due.until - (planned or due.until)
+        case.replan(task, (desk.clock.deadline_at or due.until) + by)  # what operators moved stays moved
         planned = due.until
         if not due.provisional:
             return

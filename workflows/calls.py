@@ -33,6 +33,9 @@ RECORD = _patience(8, AT_ONCE, timedelta(seconds=20), "Diverged", "Unrecordable"
 # Somebody else's system: slower, and a refusal is an answer.
 OUTSIDE = _patience(15, SOON, timedelta(minutes=5), "Refused")
 
+# Many calls in one, to cases of ours: what was done by an earlier try is done.
+MANY = _patience(60, SOON, timedelta(minutes=1))
+
 # A question whose answer is still being decided elsewhere: asked again, soon at first.
 UNDECIDED = _patience(15, SOON, timedelta(seconds=30), "Refused")
 

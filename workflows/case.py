@@ -32,10 +32,10 @@ class Rest:
 
 
 class Aside(NamedTuple):
-    """An event that ends no task: what stands against it, and what it does."""
+    """An event that ends no task: what it does, and what stands against it, unless a task has to take it."""
 
-    against: Callable[[Any], str | None]
-    apply: Callable[[Any], None]
+    apply: Callable[[Any], None] = lambda _: None
+    against: Callable[[Any], str | None] | None = None
 
 
 class Case:
@@ -73,6 +73,10 @@ class Case:
         """The own time of what happened last: periods that follow run from there (CV-4)."""
         return self._since
 
+    @property
+    def policy_version(self) -> str:
+        return self._record.policy_version
+
     # --- telling the story
 
     async def tell(self, story: Coroutine[Any, Any, str]) -> str:
@@ -94,7 +98,7 @@ class Case:
 
     def countdown(self, within: timedelta) -> Countdown:
         """A clock that several tasks share. It runs from the own time of what happened last (CV-4)."""
-        return Countdown(Clock.starting(self._since, within))
+        return Countdown(Clock.starting(self._since, within), reminded_at=self._since)
 
     async def wait_for(
         self,
@@ -112,7 +116,7 @@ class Case:
 
         Its time is a period, an instant, or a clock it shares; without any it may take for ever.
         Events in `closed_to` are not taken this time, those in `gates` once their own countdown has ended.
-        An outcome in `settles` (None is silence) ends the wait for everything else that is open.
+        An outcome in `settles` (None is silence) ends the wait for everything else that is open, at once.
         """
         own = self.countdown(within) if within is not None else Countdown(Clock(deadline_at=until))
         task = OpenTask(
@@ -124,12 +128,10 @@ class Case:
             remind_before=self._remind_before().get(kind.within or "", ()),
             remind=self._remind,
         )
+        task.settle = lambda event: self._settle(event, settles)
         event = await self._wait(task)
-        if task.withdrawn:
-            return None
-        if any(event is None if outcome is None else isinstance(event, outcome) for outcome in settles):
-            for other in self._open:
-                other.withdrawn = not other.is_over  # what was accepted meanwhile keeps its row
+        if task.overdue:
+            task.settle(None)
         return event
 
     async def wait_or_rest(
@@ -170,10 +172,13 @@ class Case:
             self._record.add(event or "went_on", facts)
         self._record.stage = str(stage)
 
-    def note(self, event: str, **facts: JsonValue) -> None:
-        """Facts that came by themselves, such as a link from a gateway: a change of its own."""
+    def note(self, event: str, told: dict[str, JsonValue] | None = None, **facts: JsonValue) -> None:
+        """Facts that came by themselves, such as a link from a gateway: a change of its own.
+
+        What is `told` stands in the change alone.
+        """
         self.show(**facts)
-        self._record.add(event, facts)
+        self._record.add(event, facts | (told or {}))
 
     def show(self, **facts: JsonValue) -> None:
         """Put facts into the case's data. They go on record with the change under way, or the next."""
@@ -262,7 +267,7 @@ class Case:
         return self._has_begun and self.view.version > 0
 
     def _against(self, report: Report[Any], event: Event) -> str | None:
-        if aside := self._asides.get(type(event)):
+        if (aside := self._asides.get(type(event))) and aside.against:
             return aside.against(event)
         if self._operators.task_for(report):
             return None
@@ -294,6 +299,11 @@ class Case:
         else:
             self._since = task.countdown.clock.deadline_at or workflow.now()
             self._record.add(f"{task.kind.name}_overdue", {"deadline_at": self._since.isoformat()})
+
+    def _settle(self, event: Event | None, settles: tuple[type[Event] | None, ...]) -> None:
+        if any(event is None if outcome is None else isinstance(event, outcome) for outcome in settles):
+            for other in self._open:
+                other.withdrawn = not other.is_over  # what was accepted before keeps its row
 
     def _remind(self, task: OpenTask) -> None:
         due = task.countdown.clock.deadline_at or workflow.now()

@@ -28,9 +28,10 @@ from models.tasks import TaskKind
 class Countdown:
     """A clock that one task keeps, or several in turn share: what a ruling does to it, it does for all."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, reminded_at: datetime | None = None) -> None:
         self.clock = clock
-        self.reminded_at = workflow.now()
+        self.reminded_at = reminded_at or workflow.now()
+        """No reminder before this instant is due any more."""
 
     def after(self, ruling: Ruling, now: datetime) -> Clock:
         """The clock as the ruling would leave it: unchanged where the ruling has nothing to do."""
@@ -74,6 +75,7 @@ class OpenTask:
         self.withdrawn = False
         self.rested = False
         self.resting: Callable[[], bool] = lambda: False
+        self.settle: Callable[[Event | None], None] = lambda _: None
         self._remind_before, self._remind = remind_before, remind
 
     @property
@@ -101,6 +103,7 @@ class OpenTask:
 
     def end_with(self, event: Event, report: Report[Event]) -> None:
         self.event, self.report = event, report
+        self.settle(event)
 
     def seen(self, *, claimed: bool, in_stead: bool) -> Task:
         clock = self.countdown.clock

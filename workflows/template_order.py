@@ -19,7 +19,14 @@ import asyncio
 from temporalio import workflow
 
 from activities.payments import Payments
-from models.appeals import BuyerAppealed, DecidedToGiveDays, DecidedToResume, ProviderAppealed
+from models.appeals import (
+    BuyerAppealed,
+    BuyerStated,
+    DecidedToGiveDays,
+    DecidedToResume,
+    ProviderAppealed,
+    ProviderStated,
+)
 from models.cases import Answer, CaseView, Event, Report
 from models.ledger import Account, applied, completed, received, refunded
 from models.order_tasks import (
@@ -68,7 +75,11 @@ class TemplateOrder:
             order.opening,
             remind_before=lambda: self.terms.remind_before,
             needs_approval=self._needs_approval,
-            asides={TermsChanged: Aside(self._against_terms, self._change_terms)},
+            asides={
+                TermsChanged: Aside(self._change_terms, self._against_terms),
+                BuyerStated: Aside(),
+                ProviderStated: Aside(),
+            },
         )
         self.paid: Paid | None = None
         self.reworks = self.appeals = 0
@@ -224,8 +235,8 @@ class TemplateOrder:
         return needs_second_operator(leads, self.order.amount_fen, self.terms.approval_above_fen)
 
     def _against_terms(self, changed: TermsChanged) -> str | None:
-        if changed.policy_version == self.case.view.policy_version:
-            return f"the order runs by {changed.policy_version} already"
+        if changed.before != self.case.policy_version:
+            return f"the order runs by {self.case.policy_version}"
         by = longer(self.terms, changed.terms, reworking=self.reworks > 0)
         return "the shorter period has passed already" if self.case.ends_at_once(by) else None
 

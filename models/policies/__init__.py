@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from models.base import Frozen, Id
 from models.orders import OrderTerms
 from models.payments import ReceiptTerms
+from models.policy_moves import MoveTerms
 from models.rules.placing import PlacingTerms
 
 HERE = Path(__file__).parent
@@ -45,6 +46,10 @@ class ReceiptPolicy(ProcessPolicy):
     terms: ReceiptTerms
 
 
+class MovePolicy(ProcessPolicy):
+    terms: MoveTerms
+
+
 class MarketPolicy(BaseModel):
     """Everything a market says. Versions are in order of their beginning."""
 
@@ -55,6 +60,7 @@ class MarketPolicy(BaseModel):
     title_zh: str
     template_orders: tuple[OrderPolicy, ...] = Field(default=(), alias="template-orders")
     payment_receipts: tuple[ReceiptPolicy, ...] = Field(default=(), alias="payment-receipts")
+    policy_moves: tuple[MovePolicy, ...] = Field(default=(), alias="policy-moves")
 
     def versions(self, process: str) -> tuple[ProcessPolicy, ...]:
         found: tuple[ProcessPolicy, ...] = getattr(self, process.replace("-", "_"), ())
@@ -79,7 +85,7 @@ def read(file: Path) -> MarketPolicy:
     policy, text = parsed(file, MarketPolicy)
     if policy.market != file.stem:
         raise BrokenPolicy(file, line_of(text, ("market",)), "market", f"is not {file.stem}")
-    for process in ("template-orders", "payment-receipts"):
+    for process in ("template-orders", "payment-receipts", "policy-moves"):
         versions = [each.version for each in policy.versions(process)]
         if len(versions) != len(set(versions)):
             raise BrokenPolicy(file, line_of(text, (process,)), process, "has a version twice")

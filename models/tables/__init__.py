@@ -74,7 +74,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_newest", text("changed_at DESC"), text("case_id DESC")),
         Index("ix_cases_waiting_on", "waiting_on", postgresql_using="gin"),
         Index("ix_cases_tasks", "tasks", postgresql_using="gin"),
-        Index("ix_cases_buyer", "market", text("(view->'data'->>'buyer_id')")),
+        Index("ix_cases_buyer", "market", text("((view -> 'data'::text) ->> 'buyer_id'::text)")),
     )
 
     case_id: str = Field(primary_key=True)

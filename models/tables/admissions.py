@@ -76,7 +76,7 @@ class Admissions:
             opened_by=by,
             digest=digest,
         )
-        admitted = process.admit(body, policy, opening)
+        admitted = process.admit(body, policy, opening, self.policies[market])
         row = {
             **opening.model_dump(include={"case_id", "market", "process", "provider_id", "digest"}),
             "workflow": process.workflow,

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from activities.records import Records
 from models.cases import SYSTEM, Opening
 from models.placing import PlaceOrder
-from models.policies import ProcessPolicy
+from models.policies import MarketPolicy, ProcessPolicy
 from models.processes import TEMPLATE_ORDERS, Admitted, Process
 from models.rules.findings import Refused
 from models.tables import AdmissionRow
@@ -48,9 +48,9 @@ def together(count: int) -> Process:
     """Orders that look for each other's id before any of them is written."""
     looked = Barrier(count, timeout=10)
 
-    def wait_for_all(body: Any, policy: ProcessPolicy, opening: Opening) -> Admitted:
+    def wait_for_all(body: Any, policy: ProcessPolicy, opening: Opening, market: MarketPolicy) -> Admitted:
         looked.wait()
-        return TEMPLATE_ORDERS.admit(body, policy, opening)
+        return TEMPLATE_ORDERS.admit(body, policy, opening, market)
 
     return replace(TEMPLATE_ORDERS, admit=wait_for_all)
 

@@ -61,7 +61,7 @@ def hurried(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("policies")
     text = (policies.HERE / "rehearsal.toml").read_text()
     text = text.replace('market = "rehearsal"', 'market = "hurried"')
-    (directory / "hurried.toml").write_text(re.sub(r"(?m)^pay_within = .*$", 'pay_within = "PT4S"', text))
+    (directory / "hurried.toml").write_text(re.sub(r"(?m)^pay_within = .P.*$", 'pay_within = "PT4S"', text))
     return directory
 
 

@@ -25,6 +25,29 @@ INSERT INTO case_changes
     (case_id, version, run_id, at, event, actor, data, stage_before, stage_after, hash, answer)
 VALUES ('c', {version}, 'r', now(), 'e', '{{}}', '{{}}', {before}, '{after}', 'h', '{{}}')
 """
+POSTED = """
+WITH posted AS (
+    INSERT INTO ledger_transactions (key, market, case_id, version, what, currency, entries, at)
+    VALUES ('{key}', 'm', '{case}', 1, '{what}', 'CNY', 2, now()) RETURNING id
+)
+INSERT INTO ledger_entries (transaction_id, market, account, amount_fen)
+SELECT id, 'm', account, fen FROM posted, (VALUES {sides}) AS sides (account, fen)
+"""
+RECEIVED = POSTED.format(
+    key="received:m:p", case="receipt", what="payment_received", sides="('gateway', 100), ('unapplied', -100)"
+)
+APPLIED = POSTED.format(
+    key="applied:m:p",
+    case="template-orders:m:o",
+    what="payment_applied",
+    sides="('unapplied', 100), ('escrow', -100)",
+)
+REFUNDED = POSTED.format(
+    key="refund:m:p",
+    case="template-orders:m:o",
+    what="payment_refunded",
+    sides="('escrow', 100), ('gateway', -100)",
+)
 PAID = '{"payment_id": "p"}'
 FAULTS = {
     "VERSIONS_HAVE_NO_GAPS": [CHANGE.format(version=2, before="'a'", after="a")],
@@ -57,7 +80,52 @@ FAULTS = {
         PAYMENT,
         REFUND.format(key="k", fen=100),
     ],
+    "EVERY_TRANSACTION_SUMS_TO_ZERO": [RECEIVED.replace("-100", "-99")],
+    "A_CLOSED_ORDER_LEAVES_NOTHING_IN_ESCROW": [
+        ORDER.format(id="o", outcome="completed", data=PAID),
+        APPLIED,
+    ],
+    "A_CLOSED_RECEIPT_LEAVES_NOTHING_UNAPPLIED": [
+        RECEIPT.format(id="p", outcome="applied", data="{}"),
+        RECEIVED,
+    ],
+    "EVERY_REFUND_AT_THE_GATEWAY_STANDS_IN_THE_LEDGER": [
+        ORDER.format(id="o", outcome="declined", data=PAID),
+        PAYMENT,
+        REFUND.format(key="refund:m:p", fen=100),
+        REFUNDED.replace("-100", "100"),
+    ],
+    "EVERY_REFUND_IN_THE_LEDGER_WAS_MADE_AT_THE_GATEWAY": [
+        ORDER.format(id="o", outcome="declined", data=PAID),
+        REFUNDED,
+    ],
+    "A_COMPLETED_ORDER_IS_THE_PROVIDERS_AND_OURS": [
+        ORDER.format(id="o", outcome="completed", data='{"payment_id": "p", "amount_fen": 100}'),
+        POSTED.format(
+            key="completed:template-orders:m:o",
+            case="template-orders:m:o",
+            what="order_completed",
+            sides="('escrow', 100), ('commission', -10), ('provider:somebody-else', -90)",
+        ),
+    ],
+    "THE_GATEWAY_ACCOUNT_IS_WHAT_CAME_LESS_WHAT_WENT_BACK": [
+        ORDER.format(id="o", outcome="declined", data=PAID),
+        PAYMENT,
+        RECEIVED,
+        REFUND.format(key="refund:m:p", fen=100),
+    ],
 }
+SOUND = [
+    ORDER.format(id="o", outcome="declined", data=PAID),
+    RECEIPT.format(id="p", outcome="applied", data="{}"),
+    "UPDATE cases SET regarding = 'template-orders:m:o' WHERE process = 'payment-receipts'",
+    PAYMENT,
+    RECEIVED,
+    APPLIED,
+    "INSERT INTO outside_effects (key, request, asked_at) VALUES ('refund:m:p', '{}', now())",
+    REFUND.format(key="refund:m:p", fen=100),
+    REFUNDED,
+]
 
 
 @pytest.mark.parametrize("invariant", sorted(INVARIANTS))
@@ -66,4 +134,12 @@ def test_a_planted_fault_is_noticed(engine: Engine, invariant: str) -> None:
         for fault in FAULTS[invariant]:
             connection.execute(text(fault))
         assert invariant in broken(connection)
+        connection.rollback()
+
+
+def test_an_order_that_went_as_it_should_breaks_none(own_engine: Engine) -> None:
+    with own_engine.connect() as connection:
+        for fact in SOUND:
+            connection.execute(text(fact))
+        assert broken(connection) == {}
         connection.rollback()

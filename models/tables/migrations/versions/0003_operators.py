@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_index("ix_cases_tasks", "cases", ["tasks"], unique=False, postgresql_using="gin")
     op.create_index(op.f("ix_cases_claimed_by"), "cases", ["claimed_by"], unique=False)
     op.create_index(
-        "ix_cases_buyer", "cases", ["market", sa.literal_column("(view->'data'->>'buyer_id')")], unique=False
+        "ix_cases_buyer", "cases", ["market", sa.literal_column("((view -> 'data'::text) ->> 'buyer_id'::text)")], unique=False
     )
     op.add_column(
         "case_changes", sa.Column("internal", sa.Boolean(), server_default=sa.text("false"), nullable=False)
