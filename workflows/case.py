@@ -8,7 +8,7 @@ for a branch, or an outside system, that is not done yet.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import JsonValue
 from temporalio import workflow
@@ -16,11 +16,11 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from models.cases import TEMPORAL, Answer, Carried, CaseView, Event, Opening, Report, Task
 from models.clocks import Clock
-from models.interventions import OperatorEvent, Resumed
 from models.ledger import LedgerTransaction
 from models.tasks import TaskKind
+from workflows.inbox import Aside, Inbox
 from workflows.operators import NeedsApproval, Operators
-from workflows.record import Record, Row, cause_of
+from workflows.record import Record, cause_of
 from workflows.tasks import Countdown, OpenTask, desk
 
 T = TypeVar("T")
@@ -29,13 +29,6 @@ CLOSED = "closed"
 
 class Rest:
     """Nothing happened, and it is time to continue as new."""
-
-
-class Aside(NamedTuple):
-    """An event that ends no task: what it does, and what stands against it, unless a task has to take it."""
-
-    apply: Callable[[Any], None] = lambda _: None
-    against: Callable[[Any], str | None] | None = None
 
 
 class Case:
@@ -58,10 +51,9 @@ class Case:
         self._record = Record(opening, self._open_tasks, carried)
         self._open: list[OpenTask] = []
         self._operators = Operators(self._record, self._open, needs_approval)
-        self._remind_before, self._asides = remind_before, asides or {}
+        self._inbox = Inbox(self._record, self._open, self._operators, asides or {})
+        self._remind_before = remind_before
         self._since = carried.since if carried else opening.opened_at
-        self._rows: dict[OpenTask, Row] = {}
-        self._has_begun = False
 
     @property
     def view(self) -> CaseView:
@@ -163,7 +155,7 @@ class Case:
         `at` is the step's own time, where the outside world set it: periods that follow run from there.
         """
         self.show(**facts)
-        self._has_begun = True
+        self._record.has_begun = True
         self._since = at or self._since
         if self._record.stage is None:
             opened = self._record.add("opened", {}, self._opening.opened_by)
@@ -237,65 +229,18 @@ class Case:
 
     def refuse_out_of_turn(self, report: Report[Any]) -> None:
         """For update validators: raise unless an open task, or an operator, has a use for the event."""
-        event = report.event
-        if not self._begun or (isinstance(event, Resumed) and self._record.stuck):
-            return  # kept until it can be told, or without a version on record that could have been seen
-        if isinstance(event, OperatorEvent):
-            self._operators.refuse(report, event)
-        elif reason := self._against(report, event):
-            raise self._operators.refusal("OutOfTurn", reason)
+        self._inbox.refuse_out_of_turn(report)
 
     async def take(self, report: Report[Any]) -> Answer:
         """For update handlers: apply the event, and answer when its consequence is on record."""
-        unblocks = isinstance(report.event, Resumed)
-        if not self._begun:
-            # Only then: whoever waits lets a validator accept what is refused later, and kept as refused.
-            await workflow.wait_condition(lambda: self._begun or (unblocks and bool(self._record.stuck)))
-        self.refuse_out_of_turn(report)  # again: another event may have won since the validator looked
-        row = self._apply(report, report.event)
-        if isinstance(row, OpenTask):
-            task = row
-            await workflow.wait_condition(lambda: task in self._rows)
-            row = self._rows.pop(task)
-        told = row
-        await workflow.wait_condition(lambda: told.view is not None)
-        return Answer(view=told.view or self.view, digest=report.digest)
-
-    @property
-    def _begun(self) -> bool:
-        """An update can arrive with the start, before `run` has opened anything."""
-        return self._has_begun and self.view.version > 0
-
-    def _against(self, report: Report[Any], event: Event) -> str | None:
-        if (aside := self._asides.get(type(event))) and aside.against:
-            return aside.against(event)
-        if self._operators.task_for(report):
-            return None
-        listening = next((task for task in self._open if task.listens_to(event)), None)
-        if listening is None:
-            return f"{self.view.stage} does not take {event.event}"
-        if listening.countdown.clock.is_late(report.occurred_at):
-            return f"{event.event} came after the deadline"
-        return f"{event.event} is not taken before {listening.gates[type(event)].clock.deadline_at}"
-
-    def _apply(self, report: Report[Any], event: Event) -> Row | OpenTask:
-        """The row that tells of the event, or the task that it ended and that will tell."""
-        if isinstance(event, OperatorEvent):
-            return self._operators.obey(report, event)
-        if aside := self._asides.get(type(event)):
-            aside.apply(event)
-            return self._record.add_reported(report, {})
-        task = self._operators.task_for(report)
-        assert task is not None  # refused otherwise
-        task.end_with(event, report)
-        return task
+        return await self._inbox.take(report)
 
     # --- what goes on record
 
     def _put_ending(self, task: OpenTask) -> None:
         if task.report:
             self._since = task.report.occurred_at
-            self._rows[task] = self._record.add_reported(task.report, task.told)
+            self._inbox.endings[task] = self._record.add_reported(task.report, task.told)
         else:
             self._since = task.countdown.clock.deadline_at or workflow.now()
             self._record.add(f"{task.kind.name}_overdue", {"deadline_at": self._since.isoformat()})
@@ -321,8 +266,8 @@ class Case:
 
     async def _wait(self, task: OpenTask) -> Event | None:
         self._open.append(task)
-        if self._record.continued and not self._begun:
-            self._has_begun = True  # on record as it is: the run before left it open
+        if self._record.continued and not self._record.begun:
+            self._record.has_begun = True  # on record as it is: the run before left it open
         else:
             self.enter(task.kind.stage)
         await task.end()

@@ -64,11 +64,17 @@ class Record:
         self.data: dict[str, JsonValue] = dict(self.view.data)
         self.stuck: str | None = None
         """Why our own database refuses the next change: shown, and kept until an operator resumes."""
+        self.has_begun = False
         self.continued = carried is not None
         self._continues = carried.run_id if carried else None
         self._open_tasks = open_tasks
         self._writing = False
         self._rows: list[Row] = []
+
+    @property
+    def begun(self) -> bool:
+        """An update can arrive with the start, before `run` has opened anything."""
+        return self.has_begun and self.view.version > 0
 
     @property
     def pending(self) -> bool:

@@ -62,7 +62,8 @@ from models.rules.terms import longer, needs_second_operator
 from models.tasks import Leads, TaskKind
 from workflows.appeal import heard
 from workflows.calls import OUTSIDE, call
-from workflows.case import Aside, Case
+from workflows.case import Case
+from workflows.inbox import Aside
 from workflows.tasks import Countdown
 
 

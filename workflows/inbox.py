@@ -1,0 +1,83 @@
+"""How a case takes events: whether they are in turn, what they do, and what they are answered with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from temporalio import workflow
+
+from models.cases import Answer, Event, Report
+from models.interventions import OperatorEvent, Resumed
+from workflows.operators import Operators
+from workflows.record import Record, Row
+from workflows.tasks import OpenTask
+
+
+class Aside(NamedTuple):
+    """An event that ends no task: what it does, and what stands against it, unless a task has to take it."""
+
+    apply: Callable[[Any], None] = lambda _: None
+    against: Callable[[Any], str | None] | None = None
+
+
+class Inbox:
+    """`endings` are the rows that tell how tasks ended, until whoever ended them is answered."""
+
+    def __init__(
+        self,
+        record: Record,
+        open_tasks: Sequence[OpenTask],
+        operators: Operators,
+        asides: Mapping[type[Event], Aside],
+    ) -> None:
+        self._record, self._open, self._operators, self._asides = record, open_tasks, operators, asides
+        self.endings: dict[OpenTask, Row] = {}
+
+    def refuse_out_of_turn(self, report: Report[Any]) -> None:
+        """Raise unless an open task, or an operator, has a use for the event."""
+        event, record = report.event, self._record
+        if not record.begun or (isinstance(event, Resumed) and record.stuck):
+            return  # kept until it can be told, or without a version on record that could have been seen
+        if isinstance(event, OperatorEvent):
+            self._operators.refuse(report, event)
+        elif reason := self._against(report, event):
+            raise self._operators.refusal("OutOfTurn", reason)
+
+    async def take(self, report: Report[Any]) -> Answer:
+        """Apply the event, and answer when its consequence is on record."""
+        record, unblocks = self._record, isinstance(report.event, Resumed)
+        if not record.begun:
+            # Only then: whoever waits lets a validator accept what is refused later, and kept as refused.
+            await workflow.wait_condition(lambda: record.begun or (unblocks and bool(record.stuck)))
+        self.refuse_out_of_turn(report)  # again: another event may have won since the validator looked
+        done = self._apply(report, report.event)
+        row = done if isinstance(done, Row) else await self._ending(done)
+        await workflow.wait_condition(lambda: row.view is not None)
+        return Answer(view=row.view or record.view, digest=report.digest)
+
+    async def _ending(self, task: OpenTask) -> Row:
+        await workflow.wait_condition(lambda: task in self.endings)
+        return self.endings.pop(task)
+
+    def _against(self, report: Report[Any], event: Event) -> str | None:
+        if (aside := self._asides.get(type(event))) and aside.against:
+            return aside.against(event)
+        if self._operators.task_for(report):
+            return None
+        listening = next((task for task in self._open if task.listens_to(event)), None)
+        if listening is None:
+            return f"{self._record.view.stage} does not take {event.event}"
+        if listening.countdown.clock.is_late(report.occurred_at):
+            return f"{event.event} came after the deadline"
+        return f"{event.event} is not taken before {listening.gates[type(event)].clock.deadline_at}"
+
+    def _apply(self, report: Report[Any], event: Event) -> Row | OpenTask:
+        """The row that tells of the event, or the task that it ended and that will tell."""
+        if isinstance(event, OperatorEvent):
+            return self._operators.obey(report, event)
+        if aside := self._asides.get(type(event)):
+            aside.apply(event)
+            return self._record.add_reported(report, {})
+        task = self._operators.task_for(report)
+        assert task is not None  # refused otherwise
+        task.end_with(event, report)
+        return task
