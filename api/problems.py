@@ -17,7 +17,10 @@ from models.rules.findings import Finding, Refused
 
 log = structlog.get_logger()
 TRY_AGAIN_AFTER_S = 2
+ROOM_AGAIN_AFTER_S = 30
 MOST_FINDINGS = 20
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+"""What is raised where the database is away, or busy for too long."""
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     "default": {
         "description": "A refusal (RFC 9457). `type` is stable; `errors` names the fields, `case` the case.",
@@ -84,6 +87,7 @@ TITLES = {
     "not-found": "There is no such thing",
     "method-not-allowed": "This cannot be done here",
     "too-large": "The body is too large",
+    "too-many": "There are too many of these at once",
     "not-confirmed": "Not confirmed yet",
     "internal": "Our mistake",
 }
@@ -106,6 +110,12 @@ def not_found() -> Problem:
 
 def too_large(most: int) -> Problem:
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", f"send at most {most} bytes")
+
+
+def too_many(detail: str) -> Problem:
+    """Somebody else has to go first."""
+    headers = {"Retry-After": str(ROOM_AGAIN_AFTER_S)}
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many", detail, headers=headers)
 
 
 def not_confirmed() -> Problem:
@@ -131,15 +141,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
-        tag = error.body.get("event") if isinstance(error.body, dict) else None
-        return invalid([_finding(each, tag) for each in error.errors()[:MOST_FINDINGS]]).response()
+        tags = _tags(error.body)
+        return invalid([_finding(each, tags) for each in error.errors()[:MOST_FINDINGS]]).response()
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
-    @app.exception_handler(PoolTimeout)
     async def database_down(_: Request, error: Exception) -> JSONResponse:
         log.warning("database_unavailable", error=type(error).__name__)
         return not_confirmed().response()
+
+    for each in UNAVAILABLE:
+        app.add_exception_handler(each, database_down)
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
@@ -157,19 +167,28 @@ def install(app: FastAPI) -> None:
         return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", detail, headers=headers).response()
 
 
-def _finding(error: dict[str, Any], tag: object) -> Finding:
-    """What pydantic found, without what was sent: that may be personal. `tag` is the event that was meant."""
+def _tags(body: object) -> frozenset[object]:
+    """What events and decisions a body says it is: pydantic puts them between the names of fields."""
+    if not isinstance(body, dict):
+        return frozenset()
+    own = {value for tag in ("event", "decision") if isinstance(value := body.get(tag), str)}
+    return frozenset(own) | _tags(body.get("act"))
+
+
+def _finding(error: dict[str, Any], tags: frozenset[object]) -> Finding:
+    """What pydantic found, without what was sent: that may be personal. `tags` say which event was meant."""
     where, *path = error["loc"]
     if where not in ("body", "query", "header", "path"):
         path = [where, *path]
-    if path and path[0] == tag:
-        path = path[1:]
-    match error["type"]:
-        case "union_tag_not_found":
-            return Finding(field="event", code="missing", detail="say which event")
-        case "union_tag_invalid":
-            known = error["ctx"]["expected_tags"]
-            return Finding(field="event", code="unknown-event", detail=f"is none of {known}")
+    path = [part for part in path if part not in tags]
+    if error["type"] in ("union_tag_not_found", "union_tag_invalid"):
+        tag = error["ctx"]["discriminator"].strip("'")
+        field = ".".join(map(_name, [*path, tag]))
+        if error["type"] == "union_tag_not_found":
+            return Finding(field=field, code="missing", detail=f"say which {tag}")
+        return Finding(
+            field=field, code=f"unknown-{tag}", detail=f"is none of {error['ctx']['expected_tags']}"
+        )
     return Finding(
         field=".".join(map(_name, path)) or "body",
         code=error["type"].replace("_", "-"),

@@ -39,7 +39,8 @@ async def test_a_pause_keeps_the_time_that_is_left_and_an_end_of_it_gives_it_bac
 async def test_a_pause_holds_the_provider_up_and_never_the_buyers_refund(api: Api) -> None:
     path = await api.placed()
     paused = (await api.rule(path, PAUSED, 1)).json()
-    assert {a["event"] for a in paused["tasks"][0]["accepts"]} == {"extended", "resumed"}
+    accepts = {a["event"] for a in paused["tasks"][0]["accepts"]}
+    assert accepts == {"extended", "resumed", "decided", "claimed", "noted"}
     assert {a["event"] for a in (await api.case(path))["tasks"][0]["accepts"]} == {"refund_requested"}
     refusal(await api.send(path, SUBMITTED, "provider"), 409, "out-of-turn")
     asked = {"event": "refund_requested", "on_behalf_of": {"party": "buyer", "id": "buyer-1"}}
