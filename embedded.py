@@ -4,12 +4,11 @@ What the settings name (DATABASE_URL, TEMPORAL_ADDRESS) is used instead of a par
 """
 
 import os
-import re
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn, Self
 
@@ -27,6 +26,7 @@ from stack.data_directory import (
     end_leftovers,
     locked,
     note_children,
+    period,
     running_stack,
 )
 from stack.servers import PostgresServer, TemporalServer, connect_once, knock, reach
@@ -34,7 +34,7 @@ from stack.watch import Watch, signals_end_the_block
 
 __all__ = ["CannotStart", "Keys", "Running", "Stack", "bearer_token", "running_stack"]
 
-PORTS = {"postgres": 54329, "temporal": 7233, "ui": 8233, "api": 8000}
+PORTS = {"postgres": 54329, "temporal": 7233, "ui": 8233, "api": 8000, "metrics": 9464}
 SAMPLE_PROVIDER = "provider-1"
 WITHIN_S = 60
 WORKER_STOPS_WITHIN_S = 25
@@ -49,6 +49,7 @@ class Stack:
     temporal_address: str
     ui_url: str | None
     api_url: str
+    metrics_address: str
 
     def __init__(self, settings: Settings, console: Console | None = None) -> None:
         self.settings = settings
@@ -152,12 +153,13 @@ class Stack:
     def _start_ours(self) -> None:
         port = self._port("api")
         self.api_url = f"http://{LOOPBACK}:{port}"
+        self.metrics_address = self.settings.metrics_address or f"{LOOPBACK}:{self._port('metrics')}"
         environment = self._environment(port)
         worker = Child(
             "worker",
             [sys.executable, str(ROOT / "worker.py")],
             log=self._log("worker"),
-            environment=environment,
+            environment={**environment, "METRICS_ADDRESS": self.metrics_address},
             stops_within_s=WORKER_STOPS_WITHIN_S,
         )
         served = ["--factory", "api.app:create_app", "--host", LOOPBACK, "--port", str(port)]
@@ -262,7 +264,7 @@ def token(
                 market=market,
                 provider_id=provider_id,
                 subject=subject,
-                lasts=_duration(ttl),
+                lasts=period(ttl),
             )
         )
     except CannotStart as error:
@@ -271,18 +273,12 @@ def token(
         raise typer.BadParameter(str(error)) from error
 
 
-def _duration(text: str) -> timedelta:
-    if (parts := re.fullmatch(r"([1-9]\d{0,5})([smhd])", text)) is None:
-        raise ValueError("a period is a number and one of s, m, h, d, such as 12h")
-    unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[parts[2]]
-    return timedelta(**{unit: int(parts[1])})
-
-
 def _show(stack: Stack) -> None:
     out.print()
     for name, value in (
         ("API", f"{stack.api_url}/docs"),
         ("Temporal UI", stack.ui_url or "-"),
+        ("Metrics", f"{stack.api_url}/metrics (API), http://{stack.metrics_address}/metrics (worker)"),
         ("Data, logs", f"{stack.data_dir}"),
         ("Tokens", "make token role=service|operator|provider [market=...] [provider=...]"),
     ):

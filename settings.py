@@ -26,6 +26,18 @@ class Settings(BaseSettings):
     """How long a caller waits for a consequence to be on record before it hears `not-confirmed`."""
     max_body_bytes: int = 64 * 1024
 
+    streams: int = Field(default=100, ge=0)
+    """How many callers this process streams changes to at once; more are refused."""
+    stream_looks_every_s: float = Field(default=1.0, gt=0)
+    """How often a stream looks for what is new. It holds nothing meanwhile."""
+    stream_says_so_every_s: float = Field(default=10.0, gt=0)
+    """How often a stream without news says that it is still there."""
+
+    metrics_address: str | None = Field(
+        default=None, pattern=r"^(\d{1,3}(\.\d{1,3}){3}|\[[\da-f:]+\]):\d{1,5}$"
+    )
+    """Where a worker shows its figures to Prometheus, such as 127.0.0.1:9464. It asks nobody who they are."""
+
     jwt_key: SecretStr | None = Field(default=None, min_length=32)
     jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
     data_key: SecretStr | None = Field(default=None, min_length=32)

@@ -7,6 +7,14 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.runtime import (
+    LoggingConfig,
+    LoggingFormat,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 from models.cases import Opening
 from models.search_attributes import of_opening
@@ -15,13 +23,31 @@ from settings import Settings
 TASK_QUEUE = "marketplace"
 
 
-async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """A client; `lazy` where the server may come up later than we do."""
+def runtime(settings: Settings) -> Runtime:
+    """What a worker runs on: its lines are JSON like ours, its figures for whoever asks at METRICS_ADDRESS.
+
+    One for each process: it has threads of its own. Ends the process when the address is taken.
+    """
+    address = settings.metrics_address
+    figures = (
+        PrometheusConfig(address, counters_total_suffix=True, durations_as_seconds=True) if address else None
+    )
+    # Not forwarded to our own: a process that ends by an error would wait for its last lines for ever.
+    lines = LoggingConfig(TelemetryFilter(core_level="WARN", other_level="ERROR"), format=LoggingFormat.JSON)
+    try:
+        return Runtime(telemetry=TelemetryConfig(logging=lines, metrics=figures))
+    except (RuntimeError, ValueError) as error:
+        raise SystemExit(f"METRICS_ADDRESS {address}: {error}") from None
+
+
+async def connect(settings: Settings, *, lazy: bool = False, runtime: Runtime | None = None) -> Client:
+    """A client; `lazy` where the server may come up later than we do, on a `runtime` where there is one."""
     return await Client.connect(
         settings.need("temporal_address"),
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
         lazy=lazy,
+        runtime=runtime,
     )
 
 

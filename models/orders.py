@@ -181,6 +181,8 @@ class OrderTerms(Frozen):
     """Our part of what a completed order was paid (TCM-FEE-02)."""
     approval_above_fen: Fen = 0
     """A decision that moves more than this needs a second operator."""
+    worry_after: Span | None = None
+    """How long a gateway may take to answer before operators are told; None: for ever."""
 
     @property
     def least_rework(self) -> timedelta:

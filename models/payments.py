@@ -95,6 +95,8 @@ class Verdict(Frozen):
 class ReceiptTerms(Frozen):
     ask_within: Span
     """How long the gateway may take to know a payment that somebody told us of."""
+    worry_after: Span | None = None
+    """How long anything may take before operators are told; None: for ever."""
 
 
 class ReceivedPayment(Frozen):

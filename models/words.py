@@ -58,6 +58,7 @@ EVENTS = {
     "noted": "备注",
     "reminded": "提醒",
     "terms_changed": "条款变更",
+    "delayed": "久未答复",
     "replanned": "重排日期",
     "extended": "延长期限",
     "paused": "暂停计时",
@@ -93,4 +94,6 @@ CLOCKS = {
     "rework_within": "返工期限",
     "idle_for": "闲置期限",
     "decide_within": "裁定期限",
+    "replan_every": "重排间隔",
+    "worry_after": "告警时限",
 }

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import secrets
 import signal
 import tempfile
@@ -139,6 +140,14 @@ def bearer_token(
     if provider_id is not None:
         claims["provider_id"] = provider_id
     return jwt.encode(claims, Keys.of(settings).jwt_key, algorithm=settings.jwt_algorithm)
+
+
+def period(text: str) -> timedelta:
+    """How long a token lasts. Refused (ValueError): what is no number and unit."""
+    if (parts := re.fullmatch(r"([1-9]\d{0,5})([smhd])", text)) is None:
+        raise ValueError("a period is a number and one of s, m, h, d, such as 12h")
+    unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[parts[2]]
+    return timedelta(**{unit: int(parts[1])})
 
 
 def note_children(file: Path, children: Iterable[Child]) -> None:

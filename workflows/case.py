@@ -12,15 +12,15 @@ from typing import Any, TypeVar
 
 from pydantic import JsonValue
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from models.cases import TEMPORAL, Answer, Carried, CaseView, Event, Opening, Report, Task
 from models.clocks import Clock
 from models.ledger import LedgerTransaction
 from models.tasks import TaskKind
 from workflows.inbox import Aside, Inbox
+from workflows.insisting import insisted
 from workflows.operators import NeedsApproval, Operators
-from workflows.record import Record, cause_of
+from workflows.record import Record
 from workflows.tasks import Countdown, OpenTask, desk
 
 T = TypeVar("T")
@@ -35,7 +35,8 @@ class Case:
     """The open file of one process.
 
     `remind_before` says, by the policy's name of a period, how long before its end to remind; with
-    `needs_approval` operators may decide in a party's stead; `asides` are events that end no task.
+    `needs_approval` operators may decide in a party's stead; `asides` are events that end no task. An outside
+    call without an answer for `worry_after` is shown to operators.
     """
 
     def __init__(
@@ -46,13 +47,14 @@ class Case:
         remind_before: Callable[[], Mapping[str, tuple[timedelta, ...]]] = dict,
         needs_approval: NeedsApproval | None = None,
         asides: Mapping[type[Event], Aside] | None = None,
+        worry_after: Callable[[], timedelta | None] = lambda: None,
     ) -> None:
         self._opening = opening
         self._record = Record(opening, self._open_tasks, carried)
         self._open: list[OpenTask] = []
         self._operators = Operators(self._record, self._open, needs_approval)
         self._inbox = Inbox(self._record, self._open, self._operators, asides or {})
-        self._remind_before = remind_before
+        self._remind_before, self._worry_after = remind_before, worry_after
         self._since = carried.since if carried else opening.opened_at
 
     @property
@@ -211,19 +213,7 @@ class Case:
 
     async def insist(self, call: Callable[[], Awaitable[T]]) -> T:
         """Do what the story cannot go on without: a refusal blocks the case until an operator resumes it."""
-        while True:
-            try:
-                return await call()
-            except ActivityError as error:
-                if is_cancelled_exception(error):
-                    raise asyncio.CancelledError from error
-                kind, detail = cause_of(error)
-                self._record.blocked_by = (kind,)
-                self._record.add("blocked", {"kind": kind, "detail": detail})
-                try:
-                    await workflow.wait_condition(lambda: not self._record.blocked_by)
-                finally:
-                    self._record.blocked_by = ()
+        return await insisted(self._record, call, self._worry_after())
 
     # --- taking events
 

@@ -32,7 +32,7 @@ class PaymentReceipt:
     @workflow.init
     def __init__(self, receipt: ReceivedPayment) -> None:
         self.receipt = receipt
-        self.case = Case(receipt.opening)
+        self.case = Case(receipt.opening, worry_after=lambda: receipt.terms.worry_after)
 
     @workflow.run
     async def run(self, _: ReceivedPayment) -> str:

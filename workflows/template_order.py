@@ -76,6 +76,7 @@ class TemplateOrder:
             order.opening,
             remind_before=lambda: self.terms.remind_before,
             needs_approval=self._needs_approval,
+            worry_after=lambda: self.terms.worry_after,
             asides={
                 TermsChanged: Aside(self._change_terms, self._against_terms),
                 BuyerStated: Aside(),

@@ -73,6 +73,7 @@ class CaseRow(SQLModel, table=True):
         CheckConstraint("version >= 0", name="version_counts"),
         Index("ix_cases_newest", text("changed_at DESC"), text("case_id DESC")),
         Index("ix_cases_waiting_on", "waiting_on", postgresql_using="gin"),
+        Index("ix_cases_open", "market", "process", "stage", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_tasks", "tasks", postgresql_using="gin"),
         Index("ix_cases_buyer", "market", text("((view -> 'data'::text) ->> 'buyer_id'::text)")),
     )

@@ -1,4 +1,4 @@
-"""What anonymous may see: whether we live, whether we can work, figures, and the docs."""
+"""What anonymous may see: whether we live, whether we can work, and the docs. Figures are for operators."""
 
 from models.processes import PROCESSES
 from tests.api.caller import ORDERS, Api, Json, new_key, refusal
@@ -21,7 +21,7 @@ async def test_who_cannot_work_names_what_is_down(quiet: Quiet) -> None:
 
 
 async def figures(api: Api) -> set[str]:
-    return set((await api.get("/metrics", None)).text.splitlines())
+    return set((await api.get("/metrics", "operator")).text.splitlines())
 
 
 async def test_figures_are_counted_by_route_and_never_by_address(quiet: Quiet) -> None:

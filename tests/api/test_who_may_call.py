@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ import pytest_asyncio
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from activities.records import Records
 from api.app import create_app
 from api.strict_json import StrictRoute
+from models.ledger import completed, owed_to
 from models.processes import PROCESSES
 from settings import Settings
-from tests.api.caller import FREE, Api, Json, new_key, refusal
+from tests.activities.batches import batch, new_case
+from tests.api.caller import FREE, Api, Json, new_key, refusal, token
 from tests.api.conftest import settings_for
 from tests.bench import order_body
 
@@ -49,18 +53,25 @@ TABLE = {
     f"POST {CASE}/template-orders": Row({"service": 201, "operator": 403, "provider": 403}, of_a_case=False),
     f"GET {CASE}/template-orders/{{id}}": Row(every(200)),
     f"GET {CASE}/template-orders/{{id}}/timeline": Row(every(200)),
+    f"GET {CASE}/template-orders/{{id}}/dossier": Row(every(200)),
     f"POST {CASE}/template-orders/{{id}}/events": Row(every(409), OUT_OF_TURN),
     f"POST {CASE}/payment-receipts": Row({"service": 201, "operator": 403, "provider": 403}, of_a_case=False),
     f"GET {CASE}/payment-receipts/{{id}}": Row({**every(200), "provider": 404}),
     f"GET {CASE}/payment-receipts/{{id}}/timeline": Row({**every(200), "provider": 404}),
+    f"GET {CASE}/payment-receipts/{{id}}/dossier": Row({**every(200), "provider": 404}),
     f"POST {CASE}/payment-receipts/{{id}}/events": Row(
         {"service": 403, "operator": 409, "provider": 404}, dict.fromkeys(ROLES, RESUMED)
     ),
     f"GET {CASE}": Row(every(200), of_a_case=False),
+    f"GET {CASE}/services": Row({**every(200), "service": 422}, of_a_case=False),  # of which buyer?
+    f"GET {CASE}/ledger/accounts": Row(every(200), of_a_case=False),
+    f"GET {CASE}/ledger/accounts/{{account}}": Row(every(200)),
 }
 LISTS = {"GET /v1/cases", "GET /v1/changes", "GET /v1/markets"}
+STREAM = "GET /v1/changes/stream"
+FIGURES = "GET /metrics"
 OPEN = {
-    *("GET /healthz", "GET /readyz", "GET /metrics"),
+    *("GET /healthz", "GET /readyz"),
     *("GET /docs", "GET /docs/oauth2-redirect", "GET /redoc", "GET /openapi.json"),
 }
 SIGNED = {"POST /v1/callbacks/payments/{market}"}
@@ -78,16 +89,17 @@ def routes_of(app: FastAPI) -> set[str]:
 
 
 def test_every_route_stands_in_the_table(app: FastAPI) -> None:
-    assert routes_of(app) == {*TABLE, *LISTS, *OPEN, *SIGNED, *EMBEDDED}
+    assert routes_of(app) == {*TABLE, *LISTS, STREAM, FIGURES, *OPEN, *SIGNED, *EMBEDDED}
 
 
 def test_every_process_stands_in_the_table() -> None:
-    assert {route.split("/")[4] for route in TABLE if route.count("/") >= 4} == PROCESSES.keys()
+    rooms = {route.split("/")[4] for route in TABLE if route.count("/") >= 4}
+    assert rooms == {*PROCESSES, "ledger", "services"}
 
 
 def test_the_simulated_world_is_on_the_embedded_stack_alone() -> None:
     without = create_app(settings_for("postgresql+psycopg2://nowhere/none", "nowhere:1", simulator=False))
-    assert routes_of(without) == {*TABLE, *LISTS, *OPEN, *SIGNED}
+    assert routes_of(without) == {*TABLE, *LISTS, STREAM, FIGURES, *OPEN, *SIGNED}
 
 
 def test_every_route_that_takes_a_body_reads_it_strictly(app: FastAPI) -> None:
@@ -103,12 +115,17 @@ def test_every_route_that_takes_a_body_reads_it_strictly(app: FastAPI) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def objects(api: Api) -> dict[str, tuple[str, str, str]]:
-    """A market, an order and a receipt: one's own, another provider's, another market's, and none."""
+    """A market, an order and a receipt: one's own, another provider's, another market's, and none.
+
+    Each provider is owed something, too.
+    """
 
     async def made(market: str, isv: str) -> tuple[str, str, str]:
         order = await api.placed(market, provider_id=isv)
         body = {"id": f"p-{new_key()}"}
         receipt = await api.call("POST", f"/v1/markets/{market}/payment-receipts", json=body)
+        sale = completed(case := new_case(), market, isv, 9_900, Decimal("0.10"))
+        Records(api.engine).record(batch(case, 1, ledger=(sale,)))
         return market, order.rpartition("/")[2], receipt.json()["id"]
 
     return {
@@ -123,14 +140,15 @@ def asked(route: str, role: str, whose: str, objects: dict[str, tuple[str, str, 
     """The request that a route is tried with."""
     method, _, path = route.partition(" ")
     market, order, receipt = objects[whose]
-    if whose == "unknown" and "{id}" in path:
+    if whose == "unknown" and ("{id}" in path or "{account}" in path):
         market = "alipay"
-    path = path.format(market=market, id=receipt if "payment-receipts" in path else order)
+    isv = {"another's": "isv-2", "unknown": "isv-unknown"}.get(whose, "isv-1")
+    id = receipt if "payment-receipts" in path else order
+    path = path.format(market=market, id=id, account=owed_to(isv))
     row, how = TABLE[route], {"method": method, "path": path}
     if row.bodies is not None:
         return {**how, "json": row.bodies[role], "headers": {"Idempotency-Key": new_key(), "If-Match": "1"}}
     if method == "POST":
-        isv = "isv-2" if whose == "another's" else "isv-1"
         order_asked = order_body(template=FREE, provider_id=isv)
         return {**how, "json": {"id": f"p-{new_key()}"} if "payment-receipts" in path else order_asked}
     return how
@@ -151,10 +169,10 @@ async def test_the_table(
         assert answer.content == unknown.content
 
 
-@pytest.mark.parametrize("route", [*TABLE, *LISTS])
+@pytest.mark.parametrize("route", [*TABLE, *LISTS, STREAM, FIGURES])
 async def test_anonymous_gets_nothing(api: Api, objects: dict[str, tuple[str, str, str]], route: str) -> None:
     request = (
-        {"method": "GET", "path": route[4:]} if route in LISTS else asked(route, "service", "own", objects)
+        asked(route, "service", "own", objects) if route in TABLE else {"method": "GET", "path": route[4:]}
     )
     answer = await api.call(role=None, **request)
     refusal(answer, 401, "unauthenticated")
@@ -165,6 +183,19 @@ async def test_anonymous_gets_nothing(api: Api, objects: dict[str, tuple[str, st
 @pytest.mark.parametrize("role", ROLES)
 async def test_lists_are_for_everybody_who_is_known(api: Api, route: str, role: str) -> None:
     assert (await api.get(route[4:], role)).status_code == 200
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_the_stream_is_for_everybody_who_is_known(api: Api, role: str) -> None:
+    bearer = {"Authorization": f"Bearer {token(role)}"}
+    async with api.http.stream("GET", STREAM[4:], headers=bearer) as answer:
+        assert answer.status_code == 200
+
+
+async def test_figures_are_for_operators_of_all_markets(api: Api) -> None:
+    assert (await api.get(FIGURES[4:], "operator")).status_code == 200
+    for caller, role in ((api, "service"), (api, "provider"), (api.speaking(market="alipay"), "operator")):
+        refusal(await caller.get(FIGURES[4:], role), 403, "forbidden")
 
 
 @pytest.mark.parametrize("route", sorted(OPEN))
