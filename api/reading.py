@@ -104,6 +104,7 @@ def _receipt(row: CaseRow) -> dict[str, Any]:
     return {
         "payment_id": row.id,
         "amount_fen": data.get("amount_fen"),
+        "currency": data.get("currency"),
         "stage": row.stage,
         "outcome": row.outcome,
         "reason": data.get("reason"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
+from typing_extensions import TypeAliasType
 
 from models.appeals import (
     AppealTerms,
@@ -140,10 +141,14 @@ class DecidedInStead(InStead):
     ]
 
 
-OrderDecision = Annotated[
-    DecidedToResume | DecidedToGiveDays | DecidedToRefund | DecidedToAccept | DecidedInStead,
-    Field(discriminator="decision"),
-]
+OrderDecision = TypeAliasType(
+    "OrderDecision",
+    Annotated[
+        DecidedToResume | DecidedToGiveDays | DecidedToRefund | DecidedToAccept | DecidedInStead,
+        Field(discriminator="decision"),
+    ],
+)
+"""An alias with a name, so that the API's description can refer to it by one."""
 
 
 class ReworkTerms(Frozen):

@@ -26,7 +26,7 @@ COLOURS = {
     CLOSED: ("black", "黑色", "fill:#1f2937,stroke:#94a3b8,color:#ffffff"),
 }
 """Whom a stage waits for; legible on light and on dark pages."""
-SPACED = "%%{init: {'flowchart': {'wrappingWidth': 400}, 'state': {'nodeSpacing': 80, 'rankSpacing': 60}}}%%"
+SPACED = "%%{init: {'flowchart': {'wrappingWidth': 400}, 'state': {'nodeSpacing': 80, 'rankSpacing': 80}}}%%"
 BEGINNINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
     TEMPLATE_ORDERS.name: (
         (OrderStage.UNPAID, "placed"),
@@ -42,7 +42,8 @@ def picture(process: Process) -> str:
     stages = [str(stage) for stage in process.stages if stage != CLOSED]
     nodes = {stage: [_plain(stage, words.STAGES)] for stage in stages}
     waits = {stage: _waits_for(process, stage) for stage in stages}
-    arrows: dict[tuple[str, str], list[str]] = {}
+    arrows: dict[tuple[str, str], list[Move]] = {}
+    stay: dict[str, list[Move]] = {}
     for row in rows:
         there = str(row.leads.stage)
         if there == CLOSED:
@@ -50,15 +51,15 @@ def picture(process: Process) -> str:
             there = f"end_{'_'.join(outcomes)}"
             nodes[there] = [_plain(outcome, words.OUTCOMES) for outcome in outcomes]
             waits[there] = CLOSED
-        stays = there == row.stage
-        labels = nodes[there] if stays else arrows.setdefault((row.stage, there), [])
-        if (label := _label(row, stays=stays)) not in labels:
-            labels.append(label)
+        same = stay.setdefault(there, []) if there == row.stage else arrows.setdefault((row.stage, there), [])
+        same.append(row)
+    for stage, staying in stay.items():
+        nodes[stage] += [f"↻ {label}" for label in _labels(staying)]
     begins = BEGINNINGS.get(process.name, ((stages[0], "opened"),))
     lines = [
         *(f'state "{_lines(said)}" as {node}' for node, said in nodes.items()),
         *(f"[*] --> {stage} : {how}" for stage, how in begins),
-        *(f"{here} --> {there} : {_lines(labels)}" for (here, there), labels in arrows.items()),
+        *(f"{here} --> {there} : {_lines(_labels(ways))}" for (here, there), ways in arrows.items()),
     ]
     for who in dict.fromkeys(waits.values()):
         lines += [
@@ -68,8 +69,14 @@ def picture(process: Process) -> str:
     return "\n".join([SPACED, "stateDiagram-v2", *(f"  {line}" for line in lines)])
 
 
-def _label(move: Move, *, stays: bool) -> str:
-    return f"⏱ {move.event}" if move.who == SILENCE else f"{'↻ ' * stays}{move.who} · {move.event}"
+def _labels(ways: Iterable[Move]) -> list[str]:
+    """Who does what; the decisions of one party stand together."""
+    found: dict[str, dict[str, None]] = {}
+    for move in ways:
+        what, _, which = move.event.partition(": ")
+        said = what if what.startswith(f"{move.who}_") else f"{move.who} · {what}"
+        found.setdefault(f"⏱ {what}" if move.who == SILENCE else said, {})[which] = None
+    return [f"{said}{': ' * any(which)}{', '.join(which)}" for said, which in found.items()]
 
 
 def _outcomes(move: Move, rows: Iterable[Move]) -> list[str]:
@@ -82,7 +89,8 @@ def _outcomes(move: Move, rows: Iterable[Move]) -> list[str]:
 
 
 def _waits_for(process: Process, stage: str) -> str:
-    return next((str(task.waiting_on) for task in process.tasks if task.stage == stage), SYSTEM)
+    waits = (str(task.waiting_on) for task in process.tasks if task.stage == stage and not task.held)
+    return next(waits, SYSTEM)
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -65,7 +65,7 @@ class Process:
 
 
 def _members(union: Any) -> Iterator[type[Event]]:
-    for each in get_args(union):
+    for each in get_args(getattr(union, "__value__", union)):
         if isinstance(each, type) and issubclass(each, Event):
             yield each
         else:

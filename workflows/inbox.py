@@ -48,6 +48,8 @@ class Inbox:
         if not record.begun:
             # Only then: whoever waits lets a validator accept what is refused later, and kept as refused.
             await workflow.wait_condition(lambda: record.begun or (unblocks and bool(record.stuck)))
+        if self._operators.looked_ahead(report):
+            await workflow.wait_condition(lambda: not self._operators.looked_ahead(report))
         self.refuse_out_of_turn(report)  # again: another event may have won since the validator looked
         done = self._apply(report, report.event)
         row = done if isinstance(done, Row) else await self._ending(done)

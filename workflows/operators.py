@@ -52,12 +52,19 @@ class Operators:
     def refuse(self, report: Report[Any], event: OperatorEvent) -> None:
         """Raise unless what the operator wants would change something, and is theirs to do."""
         record = self._record
+        if self.looked_ahead(report):
+            return
         if report.seen_version not in (None, record.view.version):
             raise self.refusal("Stale", f"the case is at version {record.view.version}")
         if report.seen_version is not None and not record.settled:
             raise self.refusal("Stale", "the case is changing at this moment")
         if reason := self._against(report, event):
             raise self.refusal("OutOfTurn", reason)
+
+    def looked_ahead(self, report: Report[Any]) -> bool:
+        """Whether its sender saw a version that is on record, and that we are only about to hear is there."""
+        seen, record = report.seen_version, self._record
+        return bool(seen and seen > record.view.version and not record.settled and not record.stuck)
 
     def refusal(self, kind: str, text: str) -> ApplicationError:
         return ApplicationError(text, self._record.view, type=kind, non_retryable=True)

@@ -23,14 +23,13 @@ class NextStep(StrEnum):
 
 
 def period_of(completed_on: date, service_for: str, running_until: date | None = None) -> ServicePeriod:
-    """From the day the order was completed, or after the running service: a renewal adds to what is left.
+    """From the day the order was completed. A renewal adds to what is left, from the day after its last.
 
-    It ends a calendar period after the day it begins on, that day included (AMB-46, AMB-62).
+    It ends a calendar period later, that day included (AMB-46, AMB-62).
     """
-    since = completed_on
-    if running_until is not None:
-        since = max(since, running_until + DAY)
-    return ServicePeriod(since=since, until=after(since, service_for))
+    if running_until is None or running_until < completed_on:
+        return ServicePeriod(since=completed_on, until=after(completed_on, service_for))
+    return ServicePeriod(since=running_until + timedelta(days=1), until=after(running_until, service_for))
 
 
 def what_next(until: date, today: date) -> NextStep:

@@ -148,6 +148,14 @@ class Api:
     async def timeline(self, path: str, role: str = "operator") -> list[Json]:
         return list((await self.get(f"{path}/timeline", role)).json()["changes"])
 
+    async def unmoved(self, market: str, id: str) -> None:
+        """A policy move that found nothing to move."""
+        path = f"/v1/markets/{market}/policy-moves"
+        body = {"id": id, "process": "template-orders", "undoes": "nothing", "reason": "r"}
+        answer = await self.call("POST", path, "operator", json=body)
+        assert answer.status_code == 201, answer.text
+        await self.until(f"{path}/{id}", lambda case: bool(case["closed_at"]))
+
     async def until(self, path: str, there: Callable[[Json], bool], role: str = "service") -> Json:
         async with asyncio.timeout(30):
             while not there(case := await self.case(path, role)):

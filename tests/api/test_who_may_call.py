@@ -62,6 +62,16 @@ TABLE = {
     f"POST {CASE}/payment-receipts/{{id}}/events": Row(
         {"service": 403, "operator": 409, "provider": 404}, dict.fromkeys(ROLES, RESUMED)
     ),
+    f"POST {CASE}/policy-moves": Row({"service": 403, "operator": 422, "provider": 403}, of_a_case=False),
+    f"GET {CASE}/policy-moves/{{id}}": Row({**every(200), "provider": 404}),
+    f"GET {CASE}/policy-moves/{{id}}/timeline": Row({**every(200), "provider": 404}),
+    f"GET {CASE}/policy-moves/{{id}}/dossier": Row({**every(200), "provider": 404}),
+    f"POST {CASE}/policy-moves/{{id}}/events": Row(
+        {"service": 403, "operator": 409, "provider": 404}, dict.fromkeys(ROLES, RESUMED)
+    ),
+    f"GET {CASE}/policies/template-orders/{{version}}/preview": Row(
+        {"service": 403, "operator": 200, "provider": 403}, of_a_case=False
+    ),
     f"GET {CASE}": Row(every(200), of_a_case=False),
     f"GET {CASE}/services": Row({**every(200), "service": 422}, of_a_case=False),  # of which buyer?
     f"GET {CASE}/ledger/accounts": Row(every(200), of_a_case=False),
@@ -94,7 +104,7 @@ def test_every_route_stands_in_the_table(app: FastAPI) -> None:
 
 def test_every_process_stands_in_the_table() -> None:
     rooms = {route.split("/")[4] for route in TABLE if route.count("/") >= 4}
-    assert rooms == {*PROCESSES, "ledger", "services"}
+    assert rooms == {*PROCESSES, "ledger", "policies", "services"}
 
 
 def test_the_simulated_world_is_on_the_embedded_stack_alone() -> None:
@@ -124,6 +134,7 @@ async def objects(api: Api) -> dict[str, tuple[str, str, str]]:
         order = await api.placed(market, provider_id=isv)
         body = {"id": f"p-{new_key()}"}
         receipt = await api.call("POST", f"/v1/markets/{market}/payment-receipts", json=body)
+        await api.unmoved(market, move_of(order.rpartition("/")[2]))
         sale = completed(case := new_case(), market, isv, 9_900, Decimal("0.10"))
         Records(api.engine).record(batch(case, 1, ledger=(sale,)))
         return market, order.rpartition("/")[2], receipt.json()["id"]
@@ -136,6 +147,17 @@ async def objects(api: Api) -> dict[str, tuple[str, str, str]]:
     }
 
 
+def move_of(order: str) -> str:
+    return f"m-{order}"
+
+
+BODIES: dict[str, Json] = {
+    "payment-receipts": {},
+    "policy-moves": {"process": "template-orders", "to": "no-version", "reason": "r"},
+}
+"""What starts a case besides its id."""
+
+
 def asked(route: str, role: str, whose: str, objects: dict[str, tuple[str, str, str]]) -> dict[str, Any]:
     """The request that a route is tried with."""
     method, _, path = route.partition(" ")
@@ -143,14 +165,15 @@ def asked(route: str, role: str, whose: str, objects: dict[str, tuple[str, str, 
     if whose == "unknown" and ("{id}" in path or "{account}" in path):
         market = "alipay"
     isv = {"another's": "isv-2", "unknown": "isv-unknown"}.get(whose, "isv-1")
-    id = receipt if "payment-receipts" in path else order
-    path = path.format(market=market, id=id, account=owed_to(isv))
+    process = next((name for name in BODIES if name in path), "template-orders")
+    id = {"payment-receipts": receipt, "policy-moves": move_of(order)}.get(process, order)
+    path = path.format(market=market, id=id, account=owed_to(isv), version="2026-01-01")
     row, how = TABLE[route], {"method": method, "path": path}
     if row.bodies is not None:
         return {**how, "json": row.bodies[role], "headers": {"Idempotency-Key": new_key(), "If-Match": "1"}}
     if method == "POST":
-        order_asked = order_body(template=FREE, provider_id=isv)
-        return {**how, "json": {"id": f"p-{new_key()}"} if "payment-receipts" in path else order_asked}
+        body = {"id": f"x-{new_key()}", **BODIES[process]} if process in BODIES else None
+        return {**how, "json": body or order_body(template=FREE, provider_id=isv)}
     return how
 
 

@@ -40,8 +40,8 @@ def test_a_service_begins_on_the_day_of_completion(completed_on: str, service_fo
 @pytest.mark.parametrize(
     ("completed_on", "expected"),
     [
-        pytest.param("2021-06-01", ("2021-12-29", "2022-12-29"), id="long before"),
-        pytest.param("2021-12-28", ("2021-12-29", "2022-12-29"), id="on the last day"),
+        pytest.param("2021-06-01", ("2021-12-29", "2022-12-28"), id="long before"),
+        pytest.param("2021-12-28", ("2021-12-29", "2022-12-28"), id="on the last day"),
         pytest.param("2021-12-29", ("2021-12-29", "2022-12-29"), id="on the day after"),
         pytest.param("2021-12-30", ("2021-12-30", "2022-12-30"), id="after a day without"),
     ],
