@@ -6,7 +6,7 @@ CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo up test lint types docs token migrate lock clean
+.PHONY: help demo up test properties lint types docs token migrate lock clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ up: $(SET_UP) ## Start the whole stack and keep it until Ctrl-C; data stay in .d
 
 test: lint types ## Run everything that CI runs
 	@$(BIN)/pytest
+
+properties: $(SET_UP) ## Play orders at random beside what their documents say (SEED=s STEPS=n)
+	@SEED="$(SEED)" STEPS="$(STEPS)" $(BIN)/python -m tests.properties
 
 lint: $(SET_UP) ## Check style, format and who may import whom
 	@$(BIN)/ruff check .

@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,7 +20,6 @@ from rich.live import Live
 from rich.markup import escape
 
 from embedded import CannotStart, Running, Stack, bearer_token, running_stack
-from models.cases import Role
 from rehearsal.board import Board, printed
 from rehearsal.player import Performance, Player
 from rehearsal.samples import BrokenSample, Sample, load
@@ -40,7 +40,7 @@ def demo(
     try:
         stories = load(samples)
         with _stack(out) as (stack, is_own):
-            board = Board(_cast(stories), _ui(stack))
+            board = Board(_cast(stories), stack.api_url, _ui(stack))
             _play(stack, board, out)
     except BrokenSample as broken:
         _fail(err, broken, 2)
@@ -85,9 +85,6 @@ def _cast(stories: dict[str, Sample]) -> list[Performance]:
 
 
 def _play(stack: Running | Stack, board: Board, out: Console) -> None:
-    def token(role: Role, market: str, provider_id: str | None) -> str:
-        return bearer_token(settings(), role, market=market, provider_id=provider_id)
-
     def tell(it: Performance) -> None:
         if not out.is_terminal and (line := board.line(it)):
             out.print(line, markup=False, soft_wrap=True)
@@ -96,7 +93,8 @@ def _play(stack: Running | Stack, board: Board, out: Console) -> None:
         Live(board, console=out, refresh_per_second=8, transient=True) if out.is_terminal else nullcontext()
     )
     with live:
-        asyncio.run(Player(stack.api_url, token, tell).play(board.performances))
+        player = Player(stack.api_url, partial(bearer_token, settings()), tell)
+        board.books = asyncio.run(player.play(board.performances))
 
 
 def _ui(stack: Running | Stack) -> str | None:
@@ -104,16 +102,19 @@ def _ui(stack: Running | Stack) -> str | None:
 
 
 def _show(board: Board, stack: Running | Stack, out: Console, *, is_own: bool) -> None:
-    out.print(board.account())
+    out.print(board.account(out.width))
     if not out.is_terminal:  # where titles are no links
         for page in filter(None, map(board.page, board.performances)):
             printed(out, "", page)
+        out.print()
+    out.print(board.balance())
     out.print()
-    printed(out, "Gateway", board.balance())
     printed(out, "API", f"{stack.api_url}/docs")
     printed(out, "Temporal UI", f"{_ui(stack)}/workflows")
-    bearer = '-H "Authorization: Bearer $(make -s token role=operator)"'
-    printed(out, "Worklist", f"curl {bearer} '{stack.api_url}/v1/cases?closed=true'")
+    printed(out, "Token", 'AS="Authorization: Bearer $(make -s token role=operator)"')
+    printed(out, "Worklist", f"curl -H \"$AS\" '{stack.api_url}/v1/cases?closed=true'")
+    if dossier := board.dossier():
+        printed(out, "Dossier", f"curl -H \"$AS\" -o dossier.html '{dossier}'")
     out.print()
     out.print(
         "This stack has ended and its data stay: [bold]make up[/] brings it back, with these cases."

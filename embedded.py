@@ -178,13 +178,14 @@ class Stack:
         self._tell("worker, API", begun)
 
     def _environment(self, api_port: int) -> dict[str, str]:
+        said = "public_url" in self.settings.model_fields_set
         given = {
             "DATABASE_URL": self.database_url,
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_NAMESPACE": self.settings.temporal_namespace,
             "TEMPORAL_UI_URL": self.ui_url,
             "API_PORT": str(api_port),
-            "PUBLIC_URL": str(self.settings.public_url or self.api_url),
+            "PUBLIC_URL": str(self.settings.public_url) if said else self.api_url,
             "POLICY_DIR": str(self.settings.policy_dir.resolve()) if self.settings.policy_dir else None,
             "DATA_DIR": str(self.data_dir),
             "SIMULATOR": "true",

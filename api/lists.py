@@ -14,6 +14,7 @@ from api.problems import invalid
 from api.reading import summary
 from models.base import Frozen, Id, Text
 from models.cases import CaseView, Party, Role
+from models.interventions import SECOND_APPROVAL
 from models.rules.findings import Finding
 from models.tables import CaseRow
 
@@ -53,8 +54,11 @@ def worklist(wanted: Annotated[Wanted, Query()], office: TheOffice, caller: Iden
     if wanted.waiting_on is not None:
         query = query.where(col(CaseRow.waiting_on).contains([str(wanted.waiting_on)]))
     if wanted.task is not None:
+        if wanted.task == SECOND_APPROVAL:
+            _refuse_others(caller, "task")
         query = query.where(col(CaseRow.tasks).contains([wanted.task]))
     if wanted.claimed_by is not None:
+        _refuse_others(caller, "claimed_by")
         query = query.where(_looked_after(caller, wanted.claimed_by))
     if wanted.due_before is not None:
         query = query.where(col(CaseRow.due_at) < wanted.due_before)
@@ -75,10 +79,13 @@ def worklist(wanted: Annotated[Wanted, Query()], office: TheOffice, caller: Iden
     )
 
 
-def _looked_after(caller: Caller, by: str) -> ColumnElement[bool]:
+def _refuse_others(caller: Caller, field: str) -> None:
     if caller.role is not Role.OPERATOR:
-        detail = "only operators are told who looks after a case"
-        raise invalid([Finding(field="claimed_by", code="for-operators", detail=detail)])
+        detail = "only operators are told what they do among themselves"
+        raise invalid([Finding(field=field, code="for-operators", detail=detail)])
+
+
+def _looked_after(caller: Caller, by: str) -> ColumnElement[bool]:
     if by == NOBODY:
         return col(CaseRow.claimed_by).is_(None)
     return col(CaseRow.claimed_by) == (caller.subject if by == ME else by)

@@ -9,6 +9,7 @@ from api.auth import Caller
 from api.office import Office
 from api.problems import not_found
 from models.cases import Accepts, CaseView, Role, Task
+from models.interventions import SECOND_APPROVAL
 from models.processes import Process
 from models.tables import AdmissionRow, CaseRow, ChangeRow
 from workflows.tasks import desk
@@ -55,10 +56,12 @@ def summary(caller: Caller, row: CaseRow) -> CaseView:
 
 
 def for_caller(caller: Caller, view: CaseView) -> CaseView:
-    """Only the events that this caller may send, and who looks after the case for operators alone."""
+    """Only the events that this caller may send, and what operators do among themselves for them alone."""
+    if caller.role is not Role.OPERATOR:
+        shown = tuple(task for task in view.tasks if task.name != SECOND_APPROVAL)
+        view = view.model_copy(update={"tasks": shown, "claimed_by": None})
     tasks = tuple(task.model_copy(update={"accepts": _open_to(caller, task)}) for task in view.tasks)
-    claimed_by = view.claimed_by if caller.role is Role.OPERATOR else None
-    return view.model_copy(update={"tasks": tasks, "claimed_by": claimed_by})
+    return view.model_copy(update={"tasks": tasks})
 
 
 def _open_to(caller: Caller, task: Task) -> tuple[Accepts, ...]:

@@ -96,6 +96,8 @@ class AppealTerms(Frozen):
 
     appeals: Annotated[int, Field(strict=True, ge=1, le=20)]
     """How often one case may be appealed."""
+    statements: Annotated[int, Field(strict=True, ge=1, le=200)]
+    """How often each side may add to what it said, in one case."""
     idle_for: Span
     """How long a side must have been idle before the other may appeal."""
     decide_within: WorkingDays | Span

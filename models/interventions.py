@@ -91,6 +91,8 @@ class Disapproved(OperatorEvent):
     event: Literal["disapproved"] = "disapproved"
 
 
+SECOND_APPROVAL = "second_approval"
+"""The task of a decision that waits for another operator. Only operators are shown it."""
 RULINGS: tuple[type[Ruling], ...] = (Extended, Paused, Resumed)
 DESK: tuple[type[OperatorEvent], ...] = (Claimed, Released, Noted)
 """What changes nothing but who looks after the case, and what is known of it."""

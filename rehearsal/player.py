@@ -4,30 +4,27 @@ import asyncio
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any
 
 import httpx
 
 from models.cases import CaseView, Role, Task
-from rehearsal.samples import DEADLINE, REFUND, Pay, Sample, Send, Wait
+from models.processes import PAYMENT_RECEIPTS
+from rehearsal.books import Books, Ledger
+from rehearsal.caller import LOOK_EVERY_S, Caller, NotTaken, OutOfDate, Tokens
+from rehearsal.samples import DEADLINE, IDLE, REFUND, Pay, Sample, Send, Wait
 
-Tokens = Callable[[Role, str, str | None], str]
-"""A bearer token for a role, a market, and a provider's id where the role is a provider."""
 LONGEST_S = 90.0
-ANSWER_WITHIN_S = 30.0
 SETTLED_WITHIN_S = 20.0
 """How long money may take to find its way after the case has closed."""
-LOOK_EVERY_S = 0.25
 BEAT_S = 0.6
 """Between two steps, so that a person can follow."""
-AT_ONCE = 32
-
-
-class NotTaken(Exception):
-    """The back office refused what a sample does."""
+AT_ONCE = 12
+APART_S = 0.4
+"""Between two beginnings: nobody opens a dozen cases in the same instant."""
 
 
 @dataclass(eq=False)
@@ -42,7 +39,8 @@ class Performance:
     began: float | None = None
     ended: float | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
-    paid_fen: int = 0
+    payments: dict[str, int] = field(default_factory=dict)
+    """What the gateway took for it: fen, by payment."""
     refunded_fen: int = 0
     differs: list[str] = field(default_factory=list)
 
@@ -54,6 +52,21 @@ class Performance:
     @property
     def case_id(self) -> str:
         return f"{self.sample.process}:{self.sample.market}:{self.id}"
+
+    @property
+    def case_ids(self) -> set[str]:
+        """The case, and that of each payment for it."""
+        receipts = f"{PAYMENT_RECEIPTS.name}:{self.sample.market}"
+        return {self.case_id, *(f"{receipts}:{payment_id}" for payment_id in self.payments)}
+
+    @property
+    def provider_id(self) -> str | None:
+        found = self.sample.place.get("provider_id")
+        return str(found) if found else None
+
+    @property
+    def paid_fen(self) -> int:
+        return sum(self.payments.values())
 
     @property
     def took_s(self) -> float:
@@ -102,16 +115,20 @@ class Player:
     token: Tokens
     tell: Callable[[Performance], None] = lambda _: None
 
-    async def play(self, performances: list[Performance]) -> None:
-        """Until each has ended, one way or another, within bounded time."""
+    async def play(self, performances: list[Performance]) -> Books:
+        """Until each has ended, one way or another, within bounded time. Then the ledger is read."""
         turns = asyncio.Semaphore(AT_ONCE)
         limits = httpx.Limits(max_connections=AT_ONCE)
         async with httpx.AsyncClient(
             base_url=self.api_url, timeout=10, limits=limits, trust_env=False
-        ) as self._http:
-            await asyncio.gather(*(self._perform(each, turns) for each in performances))
+        ) as http:
+            self._caller = Caller(http, self.token)
+            beginnings = (self._perform(it, turns, APART_S * n) for n, it in enumerate(performances))
+            await asyncio.gather(*beginnings)
+            return await self._books(performances)
 
-    async def _perform(self, it: Performance, turns: asyncio.Semaphore) -> None:
+    async def _perform(self, it: Performance, turns: asyncio.Semaphore, after_s: float) -> None:
+        await asyncio.sleep(after_s)
         async with turns:
             it.began = time.monotonic()
             try:
@@ -133,7 +150,8 @@ class Player:
 
     async def _place(self, it: Performance) -> None:
         it.doing = "placing"
-        role = Role.SERVICE if Role.SERVICE in it.sample.kind.started_by else Role.PROVIDER
+        starts = it.sample.kind.started_by
+        role = Role.SERVICE if Role.SERVICE in starts else min(starts)
         body = it.sample.body(it.id)
         self._see(it, await self._ask(it, "POST", it.path.rpartition("/")[0], role, json=body))
 
@@ -147,27 +165,35 @@ class Player:
                 await self._let_pass(it)
             case Wait(for_=what) if what == REFUND:
                 await self._until(it, lambda _: any(r["outcome"] == "refunded" for r in it.receipts))
-            case Wait(for_=stage):
-                case = await self._until(it, lambda case: case.stage == stage or case.closed_at is not None)
-                if case.stage != stage:
+            case Wait(for_=what) if what == IDLE:
+                await self._let_be_idle(it)
+            case Wait(for_=what):
+                case = await self._until(
+                    it, lambda case: what in _reached(case) or case.closed_at is not None
+                )
+                if what not in _reached(case):
                     raise NotTaken(f"the case has closed: {case.outcome}")
 
     async def _pay(self, it: Performance, step: Pay) -> None:
         case = await self._until(it, lambda case: "pay_url" in case.data)
         page = httpx.URL(str(case.data["pay_url"])).path
         how = {"amount_fen": step.amount_fen, "notices": step.notices, "in_spite": step.late}
-        try:
-            _read(await self._http.post(page, json=how))
-        except httpx.TransportError as error:  # not asked again: that would be money twice
-            raise NotTaken(f"the gateway gave no answer ({type(error).__name__})") from error
+        await self._caller.ask_once(page, json=how)
 
     async def _send(self, it: Performance, step: Send) -> None:
         role = min(step.sender.spoken_for_by)
-        headers = {"Idempotency-Key": uuid.uuid4().hex}
-        if role is Role.OPERATOR:
-            headers["If-Match"] = f'"{(await self._look(it)).version}"'
-        body = step.body(it.sample.place)
-        self._see(it, await self._ask(it, "POST", f"{it.path}/events", role, json=body, headers=headers))
+        body, key = it.sample.said(step), uuid.uuid4().hex
+        while True:
+            headers = {"Idempotency-Key": key}
+            if role is Role.OPERATOR:
+                headers["If-Match"] = f'"{(await self._look(it)).version}"'
+            how = {"subject": step.as_, "json": body, "headers": headers}
+            try:
+                self._see(it, await self._ask(it, "POST", f"{it.path}/events", role, **how))
+            except OutOfDate:  # a reminder came between: whoever looks again sends it again
+                await asyncio.sleep(LOOK_EVERY_S)
+            else:
+                return
 
     async def _let_pass(self, it: Performance) -> None:
         await self._look(it)
@@ -177,13 +203,30 @@ class Player:
         waited = (task.name, task.deadline_at)
         await self._until(it, lambda case: waited not in [(t.name, t.deadline_at) for t in case.tasks])
 
+    async def _let_be_idle(self, it: Performance) -> None:
+        """Until everything is taken that waits for somebody to have been idle."""
+        if not (ahead := await self._kept_back(it)):
+            raise NotTaken("nothing that it takes waits for somebody to have been idle")
+        while (wait := (max(ahead) - datetime.now(UTC)).total_seconds()) > 0:
+            await asyncio.sleep(wait)
+            ahead = await self._kept_back(it) or ahead  # rulings move it
+
+    async def _kept_back(self, it: Performance) -> list[datetime]:
+        """From when on what is kept back is taken. Each side is shown its own."""
+        seen = [
+            CaseView.model_validate(await self._ask(it, "GET", it.path, role))
+            for role in (Role.SERVICE, Role.PROVIDER)
+        ]
+        accepts = [each for case in seen for task in case.tasks for each in task.accepts]
+        return [each.not_before for each in accepts if each.not_before is not None]
+
     async def _settle(self, it: Performance) -> None:
         case = await self._until(it, lambda case: case.closed_at is not None)
         patience = time.monotonic() + SETTLED_WITHIN_S
         while True:
             await self._look(it)
             await self._count_money(it)
-            it.changes = (await self._ask(it, "GET", f"{it.path}/timeline"))["changes"]
+            it.changes = (await self._ask(it, "GET", f"{it.path}/timeline", Role.OPERATOR))["changes"]
             it.differs = it.differences()
             as_expected = case.outcome == it.sample.expect.outcome
             if not it.differs or not as_expected or time.monotonic() > patience:
@@ -193,9 +236,30 @@ class Player:
     async def _count_money(self, it: Performance) -> None:
         """What went through the gateway, by its own account."""
         held = await self._ask(it, "GET", "/simulator/payments")
-        mine = {p["payment_id"]: p["amount_fen"] for p in held["payments"] if p["reference"] == it.case_id}
-        it.paid_fen = sum(mine.values())
-        it.refunded_fen = sum(r["amount_fen"] for r in held["refunds"] if r["payment_id"] in mine)
+        taken = [payment for payment in held["payments"] if payment["reference"] == it.case_id]
+        it.payments = {payment["payment_id"]: payment["amount_fen"] for payment in taken}
+        it.refunded_fen = sum(r["amount_fen"] for r in held["refunds"] if r["payment_id"] in it.payments)
+
+    async def _books(self, performances: list[Performance]) -> Books:
+        """What the ledger says of these cases, once it agrees with the gateway or patience has ended."""
+        kept = sum(it.paid_fen - it.refunded_fen for it in performances)
+        patience, books = time.monotonic() + SETTLED_WITHIN_S, Books()
+        with suppress(NotTaken, TimeoutError):
+            while (books := await self._read_ledgers(performances)).total != kept:
+                if time.monotonic() > patience:
+                    break
+                await asyncio.sleep(LOOK_EVERY_S)
+        return books
+
+    async def _read_ledgers(self, performances: list[Performance]) -> Books:
+        left: list[tuple[str, int]] = []
+        for market in sorted({it.sample.market for it in performances}):
+            placed = [(it, it.case) for it in performances if it.sample.market == market and it.case]
+            case_ids = {each for it, _ in placed for each in it.case_ids}
+            providers = {it.provider_id for it, _ in placed if it.provider_id}
+            since = min((case.opened_at for _, case in placed), default=datetime.now(UTC))
+            left += await Ledger(self._caller, market).of(case_ids, providers, since)
+        return Books.of(left)
 
     # --- over HTTP
 
@@ -207,7 +271,8 @@ class Player:
         return case
 
     async def _look(self, it: Performance) -> CaseView:
-        return self._see(it, await self._ask(it, "GET", it.path))
+        """As operators do, from whom nothing of a case is hidden but whom to talk to."""
+        return self._see(it, await self._ask(it, "GET", it.path, Role.OPERATOR))
 
     def _see(self, it: Performance, answer: dict[str, Any]) -> CaseView:
         before, case = it.case, CaseView.model_validate(answer)
@@ -219,26 +284,12 @@ class Player:
     async def _ask(
         self, it: Performance, method: str, path: str, role: Role = Role.SERVICE, **how: Any
     ) -> dict[str, Any]:
-        """The same request again for as long as nobody answers it: ids and keys make that harmless."""
-        provider = str(it.sample.place.get("provider_id")) if role is Role.PROVIDER else None
-        bearer = {"Authorization": f"Bearer {self.token(role, it.sample.market, provider)}"}
-        headers = {**bearer, **how.pop("headers", {})}
-        async with asyncio.timeout(ANSWER_WITHIN_S):
-            while True:
-                try:
-                    answer = await self._http.request(method, path, headers=headers, **how)
-                    if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
-                        return _read(answer)
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(LOOK_EVERY_S)
+        provider_id = it.provider_id if role is Role.PROVIDER else None
+        return await self._caller.ask(
+            method, path, role, market=it.sample.market, provider_id=provider_id, **how
+        )
 
 
-def _read(answer: httpx.Response) -> dict[str, Any]:
-    if answer.is_success:
-        return dict(answer.json())
-    try:
-        problem = answer.json()
-        raise NotTaken(f"{answer.status_code} {problem['type']}: {problem['detail']}")
-    except (ValueError, KeyError, TypeError):
-        raise NotTaken(f"{answer.status_code} {answer.text[:200]}") from None
+def _reached(case: CaseView) -> set[str]:
+    """Its stage, and the tasks that are open."""
+    return {case.stage, *(task.name for task in case.tasks)}

@@ -9,11 +9,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from models.base import Fen, Flag, Frozen, Id, Text
-from models.cases import Event, Party
+from models.cases import BuyerEvent, Event, Party
+from models.interventions import Decision
 from models.payments import ReceiptOutcome
 from models.processes import PROCESSES, Process
 
-DEADLINE, REFUND = "deadline", "refund"
+DEADLINE, REFUND, IDLE = "deadline", "refund", "idle"
+SECOND_APPROVAL = "second_approval"
+TAGS = ("step", "event", "decision")
+"""What says which kind of step, event or decision something is."""
 
 
 class Pay(Frozen):
@@ -29,24 +33,28 @@ class Pay(Frozen):
 
 
 class Send(BaseModel):
-    """Somebody reports an event. What else it says stands beside its name; the buyer's name is added."""
+    """Somebody reports an event. What else it says stands beside its name; the buyer's name is added.
+
+    `as` is an operator's own name: a decision that moves money needs two of them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     step: Literal["event"]
     sender: Party
+    as_: Id | None = Field(None, alias="as")
     event: str
 
-    def body(self, place: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        said = {"event": self.event, **(self.model_extra or {})}
-        return {"on_behalf_of": place.get("on_behalf_of"), **said} if self.sender is Party.BUYER else said
+    @property
+    def said(self) -> dict[str, JsonValue]:
+        return {"event": self.event, **(self.model_extra or {})}
 
     def __str__(self) -> str:
         return f"{self.sender}: {self.event}"
 
 
 class Wait(Frozen):
-    """Until the case has reached a stage, the next deadline has passed, or some money went back."""
+    """Until the case has reached a stage or opened a task, or what else `for` can name."""
 
     step: Literal["wait"]
     for_: str = Field(alias="for")
@@ -100,6 +108,28 @@ class Sample(Frozen):
             body["mini_program"] = {**chosen, "id": f"mp-{id}"}
         return body
 
+    def said(self, step: Send) -> dict[str, JsonValue]:
+        """What a step reports, with the name of the buyer whose act it is, or is done in its stead."""
+        said = step.said
+        if isinstance(act := said.get("act"), dict):
+            said["act"] = self._by_its_buyer(act)
+        return self._by_its_buyer(said)
+
+    def _by_its_buyer(self, event: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        named = {kind.tag() for kind in self.kind.events if issubclass(kind, BuyerEvent)}
+        return (
+            {"on_behalf_of": self.place.get("on_behalf_of"), **event}
+            if event.get("event") in named
+            else event
+        )
+
+    @property
+    def awaitable(self) -> tuple[str, ...]:
+        """What it can wait for."""
+        tasks = dict.fromkeys(task.name for task in self.kind.tasks)
+        second = [SECOND_APPROVAL] if any(issubclass(kind, Decision) for kind in self.kind.events) else []
+        return (DEADLINE, REFUND, IDLE, *self.kind.stages, *tasks, *second)
+
 
 class BrokenSample(Exception):
     """A sample that cannot be played: which file, which field, and why."""
@@ -118,20 +148,22 @@ def load(path: Path) -> dict[str, Sample]:
 
 
 def read(file: Path) -> Sample:
+    told: Any = None
     try:
-        sample = Sample.model_validate(json.loads(file.read_bytes()))
+        told = json.loads(file.read_bytes())
+        sample = Sample.model_validate(told)
     except (OSError, ValueError) as error:
-        raise _broken(file, error) from error
+        raise _broken(file, error, told) from error
     for field, reason in _against_its_process(sample):
         raise BrokenSample(file, field, reason)
     return sample
 
 
-def _broken(file: Path, error: OSError | ValueError) -> BrokenSample:
+def _broken(file: Path, error: OSError | ValueError, told: object) -> BrokenSample:
     match error:
         case ValidationError():
             first = error.errors()[0]
-            return BrokenSample(file, _field(first["loc"]), _reason(first))
+            return BrokenSample(file, _field(first, told) or "-", _reason(first))
         case json.JSONDecodeError():
             return BrokenSample(file, f"line {error.lineno}", error.msg)
         case OSError():
@@ -150,9 +182,9 @@ def _against_its_process(sample: Sample) -> Iterator[tuple[str, str]]:
         match step:
             case Send():
                 yield from _sent(at, step, events)
-                yield from _problems(at, kind.event, step.body(sample.place), tags=1)
-            case Wait(for_=what) if what not in (DEADLINE, REFUND, *kind.stages):
-                yield f"{at}.for", f"is none of {', '.join((DEADLINE, REFUND, *kind.stages))}"
+                yield from _problems(at, kind.event, sample.said(step))
+            case Wait(for_=what) if what not in sample.awaitable:
+                yield f"{at}.for", f"is none of {', '.join(sample.awaitable)}"
     if sample.expect.outcome not in [*kind.outcomes]:
         yield "expect.outcome", f"is none of {', '.join(kind.outcomes)}"
 
@@ -161,32 +193,55 @@ def _sent(at: str, step: Send, events: dict[str, type[Event]]) -> Iterator[tuple
     party = events[step.event].party if step.event in events else None
     if party is None:
         yield f"{at}.event", f"is none of {', '.join(events)}"
-    elif not party.spoken_for_by:
+    elif party is Party.PAYMENTS:
         yield f"{at}.event", 'is nobody\'s to send: the step {"step": "pay"} pays'
+    elif not party.spoken_for_by:
+        yield f"{at}.event", "is nobody's to send"
     elif party is not step.sender:
         yield f"{at}.sender", f"must be {party}, whose act {step.event} is"
+    elif step.as_ is not None and party is not Party.OPERATOR:
+        yield f"{at}.as", "is an operator's name, and no operator sends this"
 
 
-def _problems(at: str, kind: Any, value: object, tags: int = 0) -> Iterator[tuple[str, str]]:
+def _problems(at: str, kind: Any, value: object) -> Iterator[tuple[str, str]]:
     try:
         TypeAdapter(kind).validate_json(json.dumps(value))
     except ValidationError as error:
         for each in error.errors():
-            yield ".".join([at, *map(str, each["loc"][tags:])]), _reason(each)
+            yield ".".join(filter(None, [at, _field(each, value)])), _reason(each)
 
 
-def _field(loc: tuple[int | str, ...]) -> str:
-    """Without the name of the step's kind, which stands in no file."""
-    before = (None, *loc)
-    return (
-        ".".join(
-            str(part)
-            for part, ahead in zip(loc, before, strict=False)
-            if not (isinstance(ahead, int) and part in ("pay", "event", "wait"))
-        )
-        or "-"
-    )
+def _field(error: Any, value: Any) -> str:
+    """Where in the file it is. Names of kinds, which pydantic puts between, stand in no path."""
+    path: list[str] = []
+    kinds = _kinds(value)
+    for part in error["loc"]:
+        if part in kinds:
+            kinds.remove(part)
+            continue
+        path.append(str(part))
+        value = value[part] if _has(value, part) else None
+        kinds = _kinds(value)
+    if error["type"].startswith("union_tag"):
+        path.append(error["ctx"]["discriminator"].strip("'"))
+    return ".".join(path)
+
+
+def _kinds(value: Any) -> list[Any]:
+    return [value[tag] for tag in TAGS if tag in value] if isinstance(value, dict) else []
+
+
+def _has(value: Any, part: int | str) -> bool:
+    if isinstance(value, list):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, dict) and part in value
 
 
 def _reason(error: Any) -> str:
+    match error["type"]:
+        case "union_tag_invalid":
+            known = error["ctx"]["expected_tags"].replace("'", "")
+            return f"{error['ctx']['tag']} is none of {known}"
+        case "union_tag_not_found":
+            return "Field required"
     return re.sub(r"^Value error, ", "", error["msg"])

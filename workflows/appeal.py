@@ -48,12 +48,9 @@ async def _decided(
 ) -> Event | None:
     kind = hearing.desk
     while True:
-        decision = await case.wait_for(kind, clock=desk, settles=DECISIONS)
-        if decision is not None:
-            return decision
-        await workflow.wait_condition(lambda: True)  # a wait that was just settled ends one round later
-        if meanwhile.done():
-            return meanwhile.result()
+        ended = await case.wait_for(kind, clock=desk, settles=DECISIONS)
+        if ended is not None:
+            return ended if isinstance(ended, DECISIONS) else await meanwhile
         kind, desk = hearing.escalated, Countdown(Clock())
 
 

@@ -86,7 +86,8 @@ class Case:
                 if cancellation_refused or workflow.cancellation_reason() is None:
                     raise
                 cancellation_refused = True
-                self._record.add("cancellation_refused", {}, TEMPORAL)
+                if self._record.outcome is None:  # nothing is added to a case that has closed
+                    self._record.add("cancellation_refused", {}, TEMPORAL)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return telling.result()
 
@@ -110,7 +111,8 @@ class Case:
 
         Its time is a period, an instant, or a clock it shares; without any it may take for ever.
         Events in `closed_to` are not taken this time, those in `gates` once their own countdown has ended.
-        An outcome in `settles` (None is silence) ends the wait for everything else that is open, at once.
+        An outcome in `settles` (None is silence) ends the wait for everything else that is open, at once:
+        every wait is told it.
         """
         own = self.countdown(within) if within is not None else Countdown(Clock(deadline_at=until))
         task = OpenTask(
@@ -238,7 +240,8 @@ class Case:
     def _settle(self, event: Event | None, settles: tuple[type[Event] | None, ...]) -> None:
         if any(event is None if outcome is None else isinstance(event, outcome) for outcome in settles):
             for other in self._open:
-                other.withdrawn = not other.is_over  # what was accepted before keeps its row
+                if not other.is_over:  # what was accepted before keeps its row
+                    other.withdrawn, other.event = True, event
 
     def _remind(self, task: OpenTask) -> None:
         due = task.countdown.clock.deadline_at or workflow.now()
@@ -262,9 +265,8 @@ class Case:
             self.enter(task.kind.stage)
         await task.end()
         self._open.remove(task)
-        if task.withdrawn or task.rested:
-            return None
-        self._put_ending(task)
+        if not (task.withdrawn or task.rested):
+            self._put_ending(task)
         return task.event
 
     async def _to_its_end(self, story: Coroutine[Any, Any, str]) -> str:

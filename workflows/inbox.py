@@ -13,10 +13,12 @@ from workflows.tasks import OpenTask
 
 
 class Aside(NamedTuple):
-    """An event that ends no task: what it does, and what stands against it, unless a task has to take it."""
+    """An event that ends no task: what it does, and what stands against it."""
 
-    apply: Callable[[Any], None] = lambda _: None
-    against: Callable[[Any], str | None] | None = None
+    apply: Callable[[Any], None]
+    against: Callable[[Any], str | None]
+    needs_task: bool = True
+    """Whether an open task has to take it, as with any other event."""
 
 
 class Inbox:
@@ -45,7 +47,7 @@ class Inbox:
     async def take(self, report: Report[Any]) -> Answer:
         """Apply the event, and answer when its consequence is on record."""
         record, unblocks = self._record, isinstance(report.event, Resumed)
-        if not record.begun:
+        while not record.begun and not (unblocks and record.stuck):
             # Only then: whoever waits lets a validator accept what is refused later, and kept as refused.
             await workflow.wait_condition(lambda: record.begun or (unblocks and bool(record.stuck)))
         if self._operators.looked_ahead(report):
@@ -61,9 +63,10 @@ class Inbox:
         return self.endings.pop(task)
 
     def _against(self, report: Report[Any], event: Event) -> str | None:
-        if (aside := self._asides.get(type(event))) and aside.against:
-            return aside.against(event)
-        if self._operators.task_for(report):
+        aside = self._asides.get(type(event))
+        if aside and (reason := aside.against(event)):
+            return reason
+        if (aside and not aside.needs_task) or self._operators.task_for(report):
             return None
         listening = next((task for task in self._open if task.listens_to(event)), None)
         if listening is None:

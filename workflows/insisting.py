@@ -20,10 +20,13 @@ async def insisted(record: Record, call: Callable[[], Awaitable[T]], worry_after
     """The call's answer. A refusal blocks the case until an operator resumes it, and is asked again then."""
     while True:
         try:
-            return await _watched(record, call, worry_after)
+            answer = await _watched(record, call, worry_after)
+            _still_wanted()
+            return answer
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise asyncio.CancelledError from error
+            _still_wanted()
             kind, detail = cause_of(error)
             record.blocked_by = (kind,)
             record.add("blocked", {"kind": kind, "detail": detail})
@@ -31,6 +34,12 @@ async def insisted(record: Record, call: Callable[[], Awaitable[T]], worry_after
                 await workflow.wait_condition(lambda: not record.blocked_by)
             finally:
                 record.blocked_by = ()
+
+
+def _still_wanted() -> None:
+    """An answer that comes together with the cancellation of its call hides the cancellation."""
+    if (ours := asyncio.current_task()) and ours.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _watched(record: Record, call: Callable[[], Awaitable[T]], worry_after: timedelta | None) -> T:

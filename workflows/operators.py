@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models.cases import Event, Report, Task
@@ -103,10 +102,7 @@ class Operators:
     def _against_ruling(self, report: Report[Any], ruling: Ruling) -> str | None:
         if isinstance(ruling, Resumed) and self._record.blocked_by:
             return None
-        now = workflow.now()
-        if all(each.after(ruling, now) == each.clock for each in self._ruled(report, ruling)):
-            return f"{ruling.event} would change nothing"
-        return None
+        return None if self._ruled(report, ruling) else f"{ruling.event} would change nothing"
 
     # --- obeying
 
@@ -137,22 +133,25 @@ class Operators:
         return self._decide(report)
 
     def _rule(self, report: Report[Any], ruling: Ruling) -> None:
-        record, now = self._record, workflow.now()
+        record = self._record
         if isinstance(ruling, Resumed) and (record.stuck or record.blocked_by):
             record.stuck, record.blocked_by = None, ()
             return
         for countdown in self._ruled(report, ruling):
-            countdown.clock = countdown.after(ruling, now)
+            countdown.clock = countdown.after(ruling, report.occurred_at)
 
     def _ruled(self, report: Report[Any], ruling: Ruling) -> list[Countdown]:
-        """The clocks that a ruling is about. One that had run out when it was given stays run out."""
-        named = [
-            clock
+        """The clocks that a ruling moves, at its own time. One that had run out by then stays run out."""
+        at = report.occurred_at
+        found = {
+            clock: None
             for task in self._open
             if ruling.task in (None, task.kind.name) and not task.is_over and not task.kind.held
+            if not task.countdown.clock.is_late(at)
+            if task.countdown.after(ruling, at) != task.countdown.clock
             for clock in task.ruled_by(ruling)
-        ]
-        return [each for each in dict.fromkeys(named) if not each.clock.is_late(report.occurred_at)]
+        }
+        return [clock for clock in found if not clock.clock.is_late(at)]
 
     def _decide(self, report: Report[Any]) -> Row | OpenTask:
         task = self.task_for(report)

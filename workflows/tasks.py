@@ -11,6 +11,7 @@ from models.clocks import Clock
 from models.interventions import (
     INTERVENTIONS,
     RULINGS,
+    SECOND_APPROVAL,
     Approved,
     Claimed,
     Decision,
@@ -188,7 +189,7 @@ def desk() -> Task:
 
 def second_approval() -> Task:
     """What a decision that moves money waits for: another operator."""
-    return _for_operators("second_approval", Approved, Disapproved)
+    return _for_operators(SECOND_APPROVAL, Approved, Disapproved)
 
 
 def _for_operators(name: str, *kinds: type[Event]) -> Task:

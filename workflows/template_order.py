@@ -15,6 +15,7 @@ closed: a cancelled order stays cancelled, and its money finds its own way back
 """
 
 import asyncio
+from collections import Counter
 
 from temporalio import workflow
 
@@ -78,13 +79,14 @@ class TemplateOrder:
             needs_approval=self._needs_approval,
             worry_after=lambda: self.terms.worry_after,
             asides={
-                TermsChanged: Aside(self._change_terms, self._against_terms),
-                BuyerStated: Aside(),
-                ProviderStated: Aside(),
+                TermsChanged: Aside(self._change_terms, self._against_terms, needs_task=False),
+                BuyerStated: Aside(self._count, self._against_statement),
+                ProviderStated: Aside(self._count, self._against_statement),
             },
         )
         self.paid: Paid | None = None
         self.reworks = self.appeals = 0
+        self.statements: Counter[str] = Counter()
 
     @workflow.run
     async def run(self, order: PlacedOrder) -> str:
@@ -235,6 +237,13 @@ class TemplateOrder:
 
     def _needs_approval(self, leads: Leads) -> bool:
         return needs_second_operator(leads, self.order.amount_fen, self.terms.approval_above_fen)
+
+    def _count(self, stated: Event) -> None:
+        self.statements[stated.event] += 1
+
+    def _against_statement(self, stated: Event) -> str | None:
+        most = self.terms.appeal.statements if self.terms.appeal else 0
+        return None if self.statements[stated.event] < most else f"{most} statements of a side are enough"
 
     def _against_terms(self, changed: TermsChanged) -> str | None:
         if changed.before != self.case.policy_version:

@@ -96,7 +96,8 @@ async def test_every_queue_is_a_worklist(api: Api) -> None:
     assert free in await listed(claimed_by="nobody", task="implementation")
     assert free not in await listed(task="appeal")
     for role in ("service", "provider"):
-        assert finding(await api.get("/v1/cases", role, claimed_by="me"))["field"] == "claimed_by"
+        for field, value in (("claimed_by", "me"), ("task", "second_approval")):
+            assert finding(await api.get("/v1/cases", role, **{field: value}))["field"] == field
 
 
 async def test_an_operator_acts_in_a_partys_stead(api: Api) -> None:
@@ -115,7 +116,9 @@ async def test_a_decision_that_moves_money_waits_for_another_operator(api: Api) 
     path = await paid(api)
     case = await acts(api, path, REFUND_IN_STEAD)
     assert (case["stage"], tasks(case)) == ("implementing", ["implementation", "second_approval"])
-    assert "decided" not in [change["event"] for change in await api.timeline(path, "service")]
+    for role in ("service", "provider"):
+        assert "decided" not in [change["event"] for change in await api.timeline(path, role)]
+        assert tasks(await api.case(path, role)) == ["implementation"]
     refusal(await does(api, path, AGREED, "olga"), 409, "out-of-turn")
     case = await acts(api, path, AGREED, "otto")
     assert case["stage"] == "refunding"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,19 @@ import pytest
 from demo import SAMPLES
 from stack.children import ROOT
 
-OUTCOMES = {"03-free-template": "completed", "09-declined": "declined"}
+OUTCOMES = {
+    "03-free-template": "completed",
+    "09-declined": "declined",
+    "17-appeal-refunded": "appeal_refunded",
+    "18-appeal-accepted": "appeal_accepted",
+}
+MONEY = {
+    "paid": "¥1,346.00",
+    "given back": "¥946.00",
+    "owed to providers": "¥360.00",
+    "commission": "¥40.00",
+    "still held": "¥0.00",
+}
 
 
 def run(*command: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
@@ -37,7 +50,9 @@ def test_it_plays_samples_and_tells_what_became_of_them(tmp_path: Path) -> None:
     for name, outcome in OUTCOMES.items():
         assert any(name in line and f"✓ {outcome}" in line for line in done.stdout.splitlines())
         assert f"/workflows/template-orders:rehearsal:{name}-" in done.stdout
-    assert "paid ¥366.00 = kept ¥0.00 + given back ¥366.00" in done.stdout
+    for name, amount in MONEY.items():
+        assert re.search(rf"[=+ ] {name} \S+ +{amount}  (gateway|ledger)", done.stdout), done.stdout
+    assert re.search(r"'http://\S+/template-orders/17-appeal-refunded-\w+/dossier\?format=html'", done.stdout)
 
 
 def test_a_broken_sample_ends_it_with_2_and_names_file_and_field(tmp_path: Path) -> None:

@@ -42,7 +42,24 @@ def test_a_picture_shows_every_stage_every_end_and_every_move(process: Process) 
     for outcome in process.outcomes:
         assert f"{outcome} {words.OUTCOMES[outcome]}" in drawn
     for row in moves(process):
-        assert (f"⏱ {row.event}" if row.who == SILENCE else f"{row.who} · {row.event}") in drawn
+        there = f" --> {row.leads.stage} : " if row.leads.stage != "closed" else " --> end_"
+        stays = row.leads.stage == row.stage
+        [*lines] = (
+            line
+            for line in drawn.splitlines()
+            if (f'state "{row.stage} ' in line if stays else f"  {row.stage}{there}" in line)
+        )
+        said, _, decision = row.event.partition(": ")
+        assert any(said in line and decision in line for line in lines), row
+
+
+@EVERY
+def test_a_stage_has_the_colour_of_whom_it_waits_for_and_not_of_what_it_holds_up(process: Process) -> None:
+    drawn = picture(process)
+    for stage in process.stages:
+        waits = [str(task.waiting_on) for task in process.tasks if task.stage == stage and not task.held]
+        coloured = re.findall(rf"  class (?:\w+,)*{stage}(?:,\w+)* (\w+)", drawn)
+        assert coloured == ([] if stage == "closed" else [waits[0] if waits else SYSTEM])
 
 
 @EVERY

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from demo import SAMPLES
-from models.cases import SYSTEM, CaseView, Opening
+from models.cases import SYSTEM, CaseView, Opening, Party
 from models.orders import OrderOutcome
 from models.policies import load as load_policies
 from rehearsal.player import Performance
-from rehearsal.samples import BrokenSample, Sample, load, read
+from rehearsal.samples import BrokenSample, Sample, Send, load, read
 
 OURS = load(SAMPLES)
 
@@ -20,7 +20,8 @@ OURS = load(SAMPLES)
 @pytest.mark.parametrize("sample", OURS.values(), ids=OURS.keys())
 def test_nothing_stands_against_placing_a_sample(sample: Sample) -> None:
     now = datetime.now(UTC)
-    policy = load_policies()[sample.market].in_force(sample.process, now)
+    market = load_policies()[sample.market]
+    policy = market.in_force(sample.process, now)
     assert policy is not None
     opening = Opening(
         case_id=f"{sample.process}:{sample.market}:a",
@@ -34,11 +35,48 @@ def test_nothing_stands_against_placing_a_sample(sample: Sample) -> None:
         digest="",
     )
     body = sample.kind.start.model_validate_json(json.dumps(sample.body("a")))
-    assert sample.kind.admit(body, policy, opening).input
+    assert sample.kind.admit(body, policy, opening, market).input
 
 
 def test_every_end_that_an_order_can_have_is_played() -> None:
     assert {sample.expect.outcome for sample in OURS.values()} == set(OrderOutcome)
+
+
+def test_a_second_operator_approves_what_one_of_them_decided() -> None:
+    for sample in OURS.values():
+        acts = [(step.event, step.as_) for step in sample.steps if isinstance(step, Send)]
+        decided = {name for event, name in acts if event == "decided"}
+        agreed = {name for event, name in acts if event in ("approved", "disapproved")}
+        assert not decided & agreed
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"event": "cancelled"}, {"event": "cancelled", "on_behalf_of": "the buyer"}),
+        ({"event": "version_approved"}, {"event": "version_approved"}),
+    ],
+    ids=["whose act it is", "and of nobody else"],
+)
+def test_the_buyer_is_named_also_where_somebody_acts_in_its_stead(
+    event: dict[str, Any], said: dict[str, Any]
+) -> None:
+    whole = OURS["01-completed"]
+    sample = whole.model_copy(update={"place": {**whole.place, "on_behalf_of": "the buyer"}})
+    step = Send(step="event", sender=Party.BUYER, **event)
+    assert sample.said(step) == said
+    in_stead: dict[str, Any] = {"event": "decided", "decision": "in_stead", "act": event, "as": "olga"}
+    step = Send(step="event", sender=Party.OPERATOR, **in_stead)
+    assert sample.said(step) == {"event": "decided", "decision": "in_stead", "act": said}
+    assert step.as_ == "olga"
+
+
+def sent(**said: Any) -> dict[str, Any]:
+    return {"steps": [{"step": "event", **said}]}
+
+
+def decided(**said: Any) -> dict[str, Any]:
+    return sent(sender="operator", event="decided", reason="so it is", **said)
 
 
 @pytest.mark.parametrize(
@@ -47,20 +85,39 @@ def test_every_end_that_an_order_can_have_is_played() -> None:
         ({"colour": "red"}, "colour", "not permitted"),
         ({"process": "dances"}, "process", "is none of"),
         ({"place": {"provider_id": "p"}}, "place.on_behalf_of", "required"),
-        ({"steps": [{"step": "dance"}]}, "steps.0", "dance"),
+        ({"steps": [{"step": "dance"}]}, "steps.0.step", "dance is none of pay, event, wait"),
+        ({"steps": [{}]}, "steps.0.step", "required"),
         ({"steps": [{"step": "pay", "amount_fen": "1"}]}, "steps.0.amount_fen", "integer"),
         ({"steps": [{"step": "wait", "for": "godot"}]}, "steps.0.for", "is none of deadline"),
-        ({"steps": [{"step": "event", "sender": "buyer", "event": "sung"}]}, "steps.0.event", "is none of"),
-        ({"steps": [{"step": "event", "sender": "payments", "event": "paid"}]}, "steps.0.event", "pays"),
+        (sent(sender="buyer"), "steps.0.event", "required"),
+        (sent(sender="buyer", event="sung"), "steps.0.event", "is none of"),
+        (sent(sender="payments", event="paid"), "steps.0.event", "pays"),
+        (sent(sender="office", event="terms_changed"), "steps.0.event", "nobody's"),
+        (sent(sender="provider", event="accepted"), "steps.0.sender", "must be buyer"),
+        (sent(sender="provider", event="version_submitted"), "steps.0.version", "required"),
         (
-            {"steps": [{"step": "event", "sender": "provider", "event": "accepted"}]},
-            "steps.0.sender",
-            "must be buyer",
+            {"steps": [{**sent(sender="buyer", event="accepted")["steps"][0], "as": "olga"}]},
+            "steps.0.as",
+            "no operator",
+        ),
+        (decided(), "steps.0.decision", "required"),
+        (decided(decision="dance"), "steps.0.decision", "dance is none of resume, give_days"),
+        (decided(decision="give_days"), "steps.0.by", "required"),
+        (decided(decision="in_stead", act={"event": "version_submitted"}), "steps.0.act.version", "required"),
+        (
+            decided(decision="in_stead", act={"event": "buyer_appealed"}),
+            "steps.0.act.event",
+            "buyer_appealed is none of cancelled",
         ),
         (
-            {"steps": [{"step": "event", "sender": "provider", "event": "version_submitted"}]},
-            "steps.0.version",
-            "required",
+            sent(
+                sender="provider",
+                event="provider_stated",
+                statement="s",
+                evidence=[{"name": "a", "sha256": "b"}],
+            ),
+            "steps.0.evidence.0.sha256",
+            "pattern",
         ),
         ({"expect": {"outcome": "happiness"}}, "expect.outcome", "is none of completed"),
     ],
@@ -109,7 +166,7 @@ def test_what_differs_from_the_expectation_is_named() -> None:
         "data": {"payment_id": "p", "amount_fen": 36600, "receipts": [{"outcome": "applied"}]},
     }
     it.case = CaseView(**closed)
-    it.paid_fen = it.refunded_fen = 36600
+    it.payments, it.refunded_fen = {"p": 36600}, 36600
     assert it.differences() == []
     it.refunded_fen = 0
     assert it.differences() == ["refunded_fen is 0, expected 36600", "kept_fen is 36600, expected 0"]

@@ -1,0 +1,76 @@
+"""What the ledger says of the cases of one run, and of no other: each line names its case."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from models.cases import Role
+from models.ledger import PROVIDER, Account, owed_to
+from rehearsal.caller import Caller
+
+SLACK = timedelta(hours=1)
+"""By how much the clocks of the API and of the database may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """In fen: what providers are owed, what we earned, and what is held for whom is not settled yet."""
+
+    owed: int = 0
+    commission: int = 0
+    held: int = 0
+
+    @classmethod
+    def of(cls, balances: Iterable[tuple[str, int]]) -> "Books":
+        """From the balance of each account that there is."""
+        found: Counter[str] = Counter()
+        for account, fen in balances:
+            found["owed" if account.startswith(PROVIDER) else account] += fen
+        held = found[Account.ESCROW] + found[Account.UNAPPLIED]
+        return cls(owed=found["owed"], commission=found[Account.COMMISSION], held=held)
+
+    @property
+    def total(self) -> int:
+        return self.owed + self.commission + self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A market's ledger, as an operator reads it."""
+
+    caller: Caller
+    market: str
+
+    async def of(
+        self, case_ids: Set[str], providers: Iterable[str], since: datetime
+    ) -> list[tuple[str, int]]:
+        """What these cases left in each account that their money can be in."""
+        wanted = {Account.ESCROW, Account.UNAPPLIED, Account.COMMISSION, *map(owed_to, providers)}
+        return [
+            (account, await self._left(account, case_ids, since))
+            async for account in self._accounts()
+            if account in wanted
+        ]
+
+    async def _accounts(self) -> AsyncIterator[str]:
+        cursor: str | None = None
+        while True:
+            page = await self._read("", {"limit": 200} | ({"cursor": cursor} if cursor else {}))
+            for each in page["accounts"]:
+                yield each["account"]
+            if (cursor := page["next"]) is None:
+                return
+
+    async def _left(self, account: str, case_ids: Set[str], since: datetime) -> int:
+        asked: dict[str, Any] = {"limit": 200, "from": (since - SLACK).isoformat()}
+        left = 0
+        while (page := await self._read(f"/{account}", asked))["lines"]:
+            left += sum(line["amount_fen"] for line in page["lines"] if line["case_id"] in case_ids)
+            asked["after"] = page["next"]
+        return left
+
+    async def _read(self, path: str, asked: dict[str, Any]) -> dict[str, Any]:
+        accounts = f"/v1/markets/{self.market}/ledger/accounts"
+        return await self.caller.ask("GET", accounts + path, Role.OPERATOR, market=self.market, params=asked)
