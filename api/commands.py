@@ -200,8 +200,10 @@ def _same(caller: Caller, answer: Answer, digest: str) -> CaseView:
 
 def _refusal(caller: Caller, failed: WorkflowUpdateFailedError) -> Problem:
     cause = failed.cause
-    if not isinstance(cause, ApplicationError) or cause.type not in ("OutOfTurn", "Stale"):
+    if not isinstance(cause, ApplicationError) or cause.type not in ("OutOfTurn", "Stale", "Blocked"):
         raise failed
+    if cause.type == "Blocked":
+        return not_confirmed()
     view = CaseView.model_validate(cause.details[0])
     if cause.type == "Stale":
         shown = for_caller(caller, view).model_dump(mode="json")

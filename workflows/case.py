@@ -203,15 +203,13 @@ class Case:
             for countdown in self._clocks_of(lambda kind, name=name: kind.within == name):  # type: ignore[misc]
                 countdown.clock = countdown.clock.shifted(by)
 
-    def ends_at_once(self, longer: Mapping[str, timedelta]) -> bool:
-        """Whether shorter periods would leave some open task without any time."""
-        now = workflow.now()
-        return any(
-            task.countdown.clock.shifted(longer.get(task.kind.within or "", timedelta())).left_at(now)
-            <= timedelta()
+    def retimed(self, longer: Mapping[str, timedelta]) -> list[Clock]:
+        """Open clocks as other terms would leave them."""
+        return [
+            task.countdown.clock.shifted(by)
             for task in self._open
-            if task.kind.within in longer and not task.is_over
-        )
+            if (by := longer.get(task.kind.within or "")) and not task.is_over
+        ]
 
     async def insist(self, call: Callable[[], Awaitable[T]]) -> T:
         """Do what the story cannot go on without: a refusal blocks the case until an operator resumes it."""

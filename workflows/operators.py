@@ -70,6 +70,8 @@ class Operators:
 
     def _against(self, report: Report[Any], event: OperatorEvent) -> str | None:
         claimed_by, me = self._record.claimed_by, report.actor.subject
+        if self._record.outcome is not None:
+            return "the case is closed"
         match event:
             case Noted():
                 return None

@@ -7,7 +7,7 @@ from temporalio import workflow
 
 from activities.policy_moves import PolicyMoves
 from models.cases import Answer, CaseView, Report
-from models.policy_moves import MovedPage, MoveEvent, MoveOutcome, MoveStage, PolicyMove
+from models.policy_moves import MovedPage, MoveEvent, MoveOutcome, MoveStage, PolicyMove, outcome_of
 from workflows.calls import MANY, call
 from workflows.case import Case
 
@@ -17,7 +17,7 @@ class PolicyMoving:
     @workflow.init
     def __init__(self, move: PolicyMove) -> None:
         self.move = move
-        self.case = Case(move.opening)
+        self.case = Case(move.opening, worry_after=lambda: move.terms.worry_after)
 
     @workflow.run
     async def run(self, move: PolicyMove) -> str:
@@ -31,8 +31,8 @@ class PolicyMoving:
             last, moved, left = done.last, moved + len(done.moved), left + len(done.not_moved)
             self.case.show(moved=moved, not_moved=left)
             self.case.note("cases_moved", done.model_dump(mode="json", exclude={"last"}))
-        self.case.note("all_moved" if moved else "none_moved")
-        return MoveOutcome.MOVED if moved else MoveOutcome.NOTHING_MOVED
+        self.case.note("finished")
+        return outcome_of(moved, left)
 
     @workflow.update
     async def report(self, report: Report[MoveEvent]) -> Answer:

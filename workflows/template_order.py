@@ -14,13 +14,12 @@ closing payment    │ appealed             │              │  │
 closed: a cancelled order stays cancelled, and its money finds its own way back
 """
 
-import asyncio
 from collections import Counter
 
 from temporalio import workflow
 
-from activities.payments import Payments
 from models.appeals import (
+    AppealTerms,
     BuyerAppealed,
     BuyerStated,
     DecidedToGiveDays,
@@ -29,13 +28,11 @@ from models.appeals import (
     ProviderStated,
 )
 from models.cases import Answer, CaseView, Event, Report
-from models.ledger import Account, applied, completed, received, refunded
 from models.order_tasks import (
     CERTIFICATION,
     CONFIRMATION,
     HEARINGS,
     IMPLEMENTATION,
-    PAYMENT,
     VERSION_REVIEW,
 )
 from models.orders import (
@@ -45,8 +42,6 @@ from models.orders import (
     Cancelled,
     OrderEvent,
     OrderOutcome,
-    OrderStage,
-    Paid,
     PlacedOrder,
     ReworkRequested,
     TermsChanged,
@@ -54,17 +49,16 @@ from models.orders import (
     VersionRejected,
     VersionSubmitted,
 )
-from models.payments import Charge
 from models.periods import local_date
 from models.rules.appeals import FROM_THE_IDLE, closed_to, reworks_left
-from models.rules.payments import pays_in_time
+from models.rules.approvals import needs_second_operator
 from models.rules.services import period_of
-from models.rules.terms import longer, needs_second_operator
+from models.rules.terms import longer, too_late
 from models.tasks import Leads, TaskKind
 from workflows.appeal import heard
-from workflows.calls import OUTSIDE, call
 from workflows.case import Case
 from workflows.inbox import Aside
+from workflows.order_money import OrderMoney
 from workflows.tasks import Countdown
 
 
@@ -84,8 +78,9 @@ class TemplateOrder:
                 ProviderStated: Aside(self._count, self._against_statement),
             },
         )
-        self.paid: Paid | None = None
+        self.money = OrderMoney(self.case, order)
         self.reworks = self.appeals = 0
+        self.hearing: AppealTerms | None = None
         self.statements: Counter[str] = Counter()
 
     @workflow.run
@@ -95,15 +90,13 @@ class TemplateOrder:
 
     async def story(self, order: PlacedOrder) -> OrderOutcome:
         if order.amount_fen > 0:
-            match await self._payment():
-                case Paid() as paid:
-                    self._take(paid)
+            match await self.money.awaited(self.terms.pay_within):
                 case Cancelled():
                     return self._given_up(OrderOutcome.CANCELLED)
-                case _:
+                case None:
                     return self._given_up(OrderOutcome.UNPAID)
         outcome = await self._delivery()
-        return self._complete(outcome) if outcome in COMPLETES else await self._give_back(outcome)
+        return self._completed(outcome) if outcome in COMPLETES else await self._give_back(outcome)
 
     async def _delivery(self) -> OrderOutcome:
         """Built, reviewed and confirmed, and sent back for rework as often as the terms allow."""
@@ -116,13 +109,14 @@ class TemplateOrder:
                     unused = work.clock.left_at(self.case.since)
                 case ended:
                     return ENDINGS[type(ended)]
+            offered = self.terms  # what is open keeps its terms until it opens anew
             match await self._confirmation():
                 case None:
                     return OrderOutcome.ACCEPTED_BY_SILENCE
                 case ReworkRequested():
                     self.reworks += 1
                     self.case.show(reworks=self.reworks)
-                    work = self.case.countdown(max(unused, self.terms.least_rework))
+                    work = self.case.countdown(max(unused, offered.least_rework))
                 case ended:
                     return ENDINGS[type(ended)]
 
@@ -138,31 +132,6 @@ class TemplateOrder:
     def view(self) -> CaseView:
         return self.case.view
 
-    async def _payment(self) -> Event | None:
-        """Before an order is given up, the gateway closes the payment and tells what it had taken."""
-        case, charge = self.case, self.order.charge()
-        clock = case.countdown(self.terms.pay_within)
-        asking = asyncio.create_task(self._show_where_to_pay(charge))
-        paid = await case.wait_for(PAYMENT, clock=clock)
-        asking.cancel()
-        if isinstance(paid, Paid):
-            return paid
-        case.enter(OrderStage.CLOSING_PAYMENT)
-        payments = await case.insist(lambda: call(Payments.close, charge, OUTSIDE, summary=charge.reference))
-        due = clock.clock.deadline_at
-        found = next((p for p in payments if pays_in_time(p, charge.amount_fen, due)), None)
-        if paid is None and found is not None:
-            case.enter(
-                OrderStage.IMPLEMENTING, "payment_found", at=found.paid_at, payment_id=found.payment_id
-            )
-            return Paid(payment_id=found.payment_id, amount_fen=found.amount_fen)
-        case.note("payment_closed")
-        return paid
-
-    async def _show_where_to_pay(self, charge: Charge) -> None:
-        page = await self.case.insist(lambda: call(Payments.open, charge, OUTSIDE, summary=charge.key))
-        self.case.note("payment_opened", pay_url=page.pay_url)
-
     async def _implementation(self, clock: Countdown) -> Event | None:
         """One clock for building and review, whatever is rejected on the way (AMP-IMP-04, -08, -10)."""
         if self.order.certify_as_business and not self.reworks:
@@ -173,6 +142,7 @@ class TemplateOrder:
             built = await self._unless_appealed(IMPLEMENTATION, clock)
             if not isinstance(built, VersionSubmitted):
                 return built
+            self.case.show(version_submitted=True)
             reviewed = await self.case.wait_for(VERSION_REVIEW, clock=clock)
             if not isinstance(reviewed, VersionRejected):
                 return reviewed
@@ -196,39 +166,22 @@ class TemplateOrder:
             )
             if terms is None or not isinstance(event, BuyerAppealed | ProviderAppealed):
                 return event
-            self.appeals += 1
+            self.appeals, self.hearing = self.appeals + 1, terms
             ended = await heard(self.case, HEARINGS[kind.name], clock, terms)
             if not isinstance(ended, DecidedToResume | DecidedToGiveDays):
                 return ended
 
-    def _take(self, paid: Paid) -> None:
-        """The payment is this order's: held for it until it ends (AMP-ORD-20)."""
-        market, case = self.order.opening.market, self.case
-        self.paid = paid
-        case.show(payment_id=paid.payment_id)
-        case.post(received(market, paid.payment_id, paid.amount_fen))
-        case.post(applied(market, paid.payment_id, paid.amount_fen))
-
-    def _complete(self, outcome: OrderOutcome) -> OrderOutcome:
-        """The service begins, and the provider is owed what was paid less our commission (TCM-FEE-02)."""
-        order, opening = self.order, self.order.opening
-        service = period_of(local_date(self.case.since), order.service_for, order.running_until)
-        self.case.show(service_since=service.since.isoformat(), service_until=service.until.isoformat())
-        if self.paid is not None and opening.provider_id is not None:
-            rate, fen = self.terms.commission_rate, self.paid.amount_fen
-            self.case.post(completed(opening.case_id, opening.market, opening.provider_id, fen, rate))
-        return outcome
-
     async def _give_back(self, outcome: OrderOutcome) -> OrderOutcome:
         """A full refund, if anything was paid (AMP-IMP-05)."""
-        if self.paid is None:
-            return self._given_up(outcome)
-        refund = self.order.refund_of(self.paid, outcome)
-        self.case.enter(OrderStage.REFUNDING)
-        await self.case.insist(lambda: call(Payments.refund, refund, OUTSIDE, summary=refund.key))
-        self.case.note("refunded", refunded_fen=refund.amount_fen)
-        self.case.post(refunded(refund.key, refund.market, refund.amount_fen, Account.ESCROW))
+        await self.money.give_back(outcome)
         return self._given_up(outcome)
+
+    def _completed(self, outcome: OrderOutcome) -> OrderOutcome:
+        """The service begins, and the provider is owed its part."""
+        service = period_of(local_date(self.case.since), self.order.service_for, self.order.running_until)
+        self.case.show(service_since=service.since.isoformat(), service_until=service.until.isoformat())
+        self.money.earned(self.terms.commission_rate)
+        return outcome
 
     def _given_up(self, outcome: OrderOutcome) -> OrderOutcome:
         """Ordering gave an authorisation, and giving up calls for its end (AMP-ORD-18, AMB-55)."""
@@ -242,14 +195,14 @@ class TemplateOrder:
         self.statements[stated.event] += 1
 
     def _against_statement(self, stated: Event) -> str | None:
-        most = self.terms.appeal.statements if self.terms.appeal else 0
+        most = self.hearing.statements if self.hearing else 0
         return None if self.statements[stated.event] < most else f"{most} statements of a side are enough"
 
     def _against_terms(self, changed: TermsChanged) -> str | None:
-        if changed.before != self.case.policy_version:
+        if self.case.policy_version != changed.before or changed.before == changed.policy_version:
             return f"the order runs by {self.case.policy_version}"
         by = longer(self.terms, changed.terms, reworking=self.reworks > 0)
-        return "the shorter period has passed already" if self.case.ends_at_once(by) else None
+        return too_late(self.case.retimed(by), workflow.now())
 
     def _change_terms(self, changed: TermsChanged) -> None:
         by = longer(self.terms, changed.terms, reworking=self.reworks > 0)

@@ -45,6 +45,7 @@ def some_terms(random: Random) -> Terms:
     return Terms(
         reworks=random.choice((0, 1, 2)),
         appeals=random.choice((0, 1, 2)),
+        statements=random.choice((1, 20)),
         remind_before=REMINDERS if random.random() < 0.7 else {},
         commission=random.choice((Decimal(0), Decimal("0.1"))),
         approval_above=random.choice((0, PRICE, PRICE - 1)),
@@ -55,6 +56,7 @@ def _as_json(terms: Terms) -> Json:
     rework = {"reworks": terms.reworks, "rework_within": _span(terms.rework_within)}
     appeal = {
         "appeals": terms.appeals,
+        "statements": terms.statements,
         "idle_for": _span(terms.idle_for),
         "decide_within": _span(terms.decide_within),
         "replan_every": "P1D",

@@ -4,6 +4,7 @@ It is told what reached the workflow together, and says what must follow: replie
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +29,10 @@ from tests.properties.papers import (
 )
 
 
+MOST_WAITING = 8
+"""So many may wait for a case that is stuck."""
+
+
 class Case(Operators):
     """One case. `rows` are those that are due to be written, in order; `asks` the calls under way."""
 
@@ -46,11 +51,17 @@ class Case(Operators):
         self.turned_away: set[str] = set()
         """Who waited for the case to begin, and was refused then, is refused again without being heard."""
         self.replies: dict[str, Reply] = {}
+        self.said: Counter[str] = Counter()
+        self.unanswered: set[str] = set()
         self._was_asked_to_end = False
         self._turns = itertools.count()
 
     def start(self) -> None:
         """Open the first task."""
+        raise NotImplementedError
+
+    def has_said_enough(self, event: str) -> bool:
+        """Whether a side may not add to what it said any more."""
         raise NotImplementedError
 
     def follow(self, task: Open) -> None:
@@ -111,6 +122,7 @@ class Case(Operators):
         """The case starts, perhaps with events that came along."""
         self.now, self.replies = now, {}
         self.waiting += sent
+        self.unanswered |= {each.key for each in sent}
         self.accepted |= {each.key: each for each in sent}
         self.note("opened", {}, self.opened_by, digest=self.opened_digest)
         self.start()
@@ -129,7 +141,13 @@ class Case(Operators):
     ) -> dict[str, Reply]:
         """What reached the workflow at once. The replies that are due now, by key."""
         self.now, self.replies = now, {}
+        stuck = bool(self.stuck)
         for each in sent:
+            stuck = stuck and each.event != "resumed"
+            if stuck and len(self.unanswered) >= MOST_WAITING:
+                self.replies[each.key] = ("refused", "Blocked")
+                continue
+            self.unanswered.add(each.key)
             if self.begun:
                 self._judge(each)
             else:
@@ -141,12 +159,14 @@ class Case(Operators):
             self._let_time_pass(fired=False)
         if cancelled and not self._was_asked_to_end:
             self._was_asked_to_end = True
-            self.note("cancellation_refused", {}, TEMPORAL)
+            if self.outcome is None:
+                self.note("cancellation_refused", {}, TEMPORAL)
         for result in results:
             self._hear(result)
         self._judge_waiting()
         self._go_on()
         self._let_time_pass(fired)
+        self.unanswered -= self.replies.keys()
         return self.replies
 
     def sends(self, rows: int) -> list[Row]:
@@ -165,6 +185,7 @@ class Case(Operators):
         if sent.event in OPERATORS_EVENTS:
             self.obey(sent)
         elif sent.event in STATEMENTS:
+            self.said[sent.event] += 1
             self.tell(sent)
         elif task := self.task_for(sent):
             self.end_with(task, sent, sent.body)
@@ -177,6 +198,10 @@ class Case(Operators):
                 self._judge(each)
 
     def _refusal(self, sent: Sent) -> str | None:
+        if self.outcome is not None and sent.event not in OPERATORS_EVENTS:
+            return "OutOfTurn"
+        if sent.event in STATEMENTS and self.has_said_enough(sent.event):
+            return "OutOfTurn"
         if sent.event not in OPERATORS_EVENTS:
             return None if self.task_for(sent) else "OutOfTurn"
         if sent.event == "resumed" and self.stuck:

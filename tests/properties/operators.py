@@ -15,6 +15,7 @@ class Operators:
         self.blocked: str | None = None
         self.stuck: str | None = None
         self.claimed_by: str | None = None
+        self.outcome: str | None = None
         self.undecided: tuple[Open, Sent] | None = None
         self.asks: set[str] = set()
 
@@ -38,6 +39,8 @@ class Operators:
     def against(self, sent: Sent) -> bool:
         """Whether something stands against what an operator wants."""
         me = sent.actor["subject"]
+        if self.outcome is not None:
+            return True
         match sent.event:
             case "noted":
                 return False
@@ -105,7 +108,7 @@ class Operators:
             clocks = [task.watch] if sent.event == "extended" else [task.watch, *task.gates.values()]
             for watch in clocks:
                 if not watch.clock.is_late(sent.at):
-                    watch.clock = watch.clock.ruled(sent.body, self.now)
+                    watch.clock = watch.clock.ruled(sent.body, sent.at)
             self.waits(task)
 
     def _ruled(self, sent: Sent) -> list[Open]:
@@ -115,7 +118,7 @@ class Operators:
             for task in self.tasks
             if sent.body.get("task") in (None, task.kind.name)
             and not (task.is_over or task.kind.held or task.watch.clock.is_late(sent.at))
-            and task.watch.clock.ruled(sent.body, self.now) != task.watch.clock
+            and task.watch.clock.ruled(sent.body, sent.at) != task.watch.clock
         ]
 
     def awaiting(self) -> tuple[Open, Sent] | None:

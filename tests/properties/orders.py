@@ -48,6 +48,7 @@ class Terms:
     reworks: int = 0
     rework_within: timedelta = timedelta(days=10)
     appeals: int = 0
+    statements: int = 20
     idle_for: timedelta = timedelta(days=5)
     decide_within: timedelta = timedelta(days=4)
     remind_before: dict[str, tuple[timedelta, ...]] = field(default_factory=dict)
@@ -71,6 +72,9 @@ class Order(Case):
         """The task that an appeal interrupts."""
         self.to_be = ""
         """The outcome, once what it takes is done."""
+
+    def has_said_enough(self, event: str) -> bool:
+        return self.said[event] >= self.terms.statements
 
     def needs_approval(self, act: Json) -> bool:
         return name_of(act) in MOVES_MONEY and self.amount > self.terms.approval_above
@@ -97,6 +101,7 @@ class Order(Case):
             case ("certification", "business_certified") | ("version_review", "version_rejected"):
                 self._open(IMPLEMENTATION, self.work)
             case "implementation", "version_submitted":
+                self.data["version_submitted"] = True
                 self._open(VERSION_REVIEW, self.work)
             case "version_review", "version_approved":
                 self.unused = self.work.clock.left_at(self.since)

@@ -13,7 +13,7 @@ from tests.properties.comparing import Differs, same, same_batch, same_money, sa
 from tests.properties.driver import Broken, Driver, Outcome
 from tests.properties.messages import Call
 from tests.properties.orders import Order
-from tests.properties.papers import APPEALS, Reply, Result, Sent, name_of
+from tests.properties.papers import Reply, Result, Sent, name_of
 from tests.properties.steps import (
     DAY,
     SECOND,
@@ -101,7 +101,14 @@ class Play:
             case Dies():
                 self.driver.die()
             case Together():
-                self._together(self._without_known_defects(step, anchors) if self.wary else step, anchors)
+                # The SDK's coming order lets a cancellation end any wait.
+                cancels = step.cancels and not (self.wary and self.at_once)
+                resumes = any(send.event == "resumed" for send in step.sends)
+                if (
+                    self.wary and resumes and not self.order.begun
+                ):  # who comes first then is nobody's business
+                    step = replace(step, answers=())
+                self._together(replace(step, cancels=cancels), anchors)
 
     # --- one step
 
@@ -166,9 +173,6 @@ class Play:
     def _new(self, sends: Sequence[Send], anchors: dict[str, datetime]) -> list[Sent]:
         """What the server delivers: a key that it knows is answered with what is known."""
         made = [each for send in sends if (each := self._sent(send, anchors))]
-        if self.wary:  # an appeal that is overdue at once goes on record without its desk
-            stale = self.now - self.order.terms.decide_within
-            made = [each for each in made if each.event not in APPEALS or each.at > stale]
         new = []
         for each in made:
             if self.world.is_new(each.key):
@@ -209,24 +213,6 @@ class Play:
 
     def _unsettled(self) -> list[int]:
         return [n for n, paid in enumerate(self.world.gateway.payments) if paid.id not in self.world.settled]
-
-    def _without_known_defects(self, step: Together, anchors: dict[str, datetime]) -> Together:
-        sends, answers = step.sends, step.answers
-        if not self.order.begun:  # of two at once the second counts, too
-            is_first = not any(each.event == "resumed" for each in self.order.waiting)
-            second = [n for n, send in enumerate(sends) if send.event == "resumed"][is_first:]
-            sends = tuple(send for n, send in enumerate(sends) if n not in second)
-        if "gate" in anchors:  # a pause that stops nothing but the gate is accepted
-            due = self.now if self.order.is_paused else anchors.get("due", self.now)
-            paused = [n for n, send in enumerate(sends) if send.event == "paused"]
-            idle = [n for n in paused if self.order.is_paused or not sends[n].at.instant(anchors) < due]
-            sends = tuple(send for n, send in enumerate(sends) if n not in {*idle, *paused[1:]})
-        if any(task.kind.held for task in self.order.tasks):  # what is recorded then may lack its consequence
-            answers = () if step.fires or (self.at_once and sends) else answers
-        if self.order.is_waiting_for("payment") and sends:  # a call that is cancelled as it is answered
-            answers = tuple(answer for answer in answers if answer[0] != "open_payment")
-        cancels = step.cancels and not self.at_once  # the SDK's coming order lets it end any wait
-        return replace(step, sends=sends, answers=answers, cancels=cancels)
 
 
 def shortest(play: Play) -> tuple[list[Step], str]:
