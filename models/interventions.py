@@ -18,7 +18,8 @@ class OperatorEvent(Event):
 
 
 class Claimed(OperatorEvent):
-    """The operator takes the case: until it is released, nobody else rules or decides in it."""
+    """The operator takes the case. Until it is released, or a decision takes effect, nobody else rules or
+    decides in it."""
 
     event: Literal["claimed"] = "claimed"
 

@@ -27,6 +27,7 @@ OUTCOMES = {
     "refunded": "已退回",
     "unconfirmed": "未能核实",
     "moved": "已迁移",
+    "partly_moved": "部分迁移",
     "nothing_moved": "无可迁移",
 }
 EVENTS = {
@@ -59,6 +60,15 @@ EVENTS = {
     "reminded": "提醒",
     "terms_changed": "条款变更",
     "delayed": "久未答复",
+    "blocked": "受阻",
+    "went_on": "继续",
+    "cancellation_refused": "取消请求被拒",
+    "payment_overdue": "逾期未付款",
+    "certification_overdue": "逾期未认证",
+    "implementation_overdue": "逾期未实施",
+    "version_review_overdue": "逾期未审核",
+    "confirmation_overdue": "逾期未确认",
+    "appeal_overdue": "逾期未裁定",
     "replanned": "重排日期",
     "extended": "延长期限",
     "paused": "暂停计时",
@@ -72,8 +82,7 @@ EVENTS = {
     "applied": "已入账",
     "not_wanted": "不予入账",
     "cases_moved": "事项已迁移",
-    "all_moved": "全部迁移",
-    "none_moved": "无事项迁移",
+    "finished": "迁移结束",
 }
 PARTIES = {
     "buyer": "买家",

@@ -150,6 +150,7 @@ class Case(Operators):
             self.unanswered.add(each.key)
             if self.begun:
                 self._judge(each)
+                self.unanswered -= self.replies.keys()
             else:
                 self.waiting.append(each)
                 self.accepted[each.key] = each
