@@ -67,6 +67,8 @@ class Driver:
         self.calls: dict[int, Call] = {}
         self.result: Any = None
         self.completed = False
+        self.is_long = False
+        """Whether the server says that history has grown long."""
         self._history: list[tuple[datetime, list[Job], list[WorkflowCommand]]] = []
         self._instance: WorkflowInstance | None = None
 
@@ -195,6 +197,7 @@ class Driver:
             is_replaying=is_replaying,
             jobs=jobs,
             available_internal_flags=self.flags,
+            continue_as_new_suggested=self.is_long,
         )
         if self._instance is None:
             self._instance = self._new_instance(now)

@@ -28,7 +28,6 @@ from tests.properties.papers import (
     shown,
 )
 
-
 MOST_WAITING = 8
 """So many may wait for a case that is stuck."""
 

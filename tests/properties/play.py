@@ -104,10 +104,8 @@ class Play:
                 # The SDK's coming order lets a cancellation end any wait.
                 cancels = step.cancels and not (self.wary and self.at_once)
                 resumes = any(send.event == "resumed" for send in step.sends)
-                if (
-                    self.wary and resumes and not self.order.begun
-                ):  # who comes first then is nobody's business
-                    step = replace(step, answers=())
+                if self.wary and resumes and not self.order.begun:
+                    step = replace(step, answers=())  # which of the two comes first is nobody's business
                 self._together(replace(step, cancels=cancels), anchors)
 
     # --- one step
