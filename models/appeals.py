@@ -87,10 +87,6 @@ class DecidedToAccept(Decision):
     decision: Literal["accept"] = "accept"
 
 
-Appealed = BuyerAppealed | ProviderAppealed
-Stated = BuyerStated | ProviderStated
-
-
 class AppealTerms(Frozen):
     """When an operator may be asked to decide, and how long that may take."""
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, JsonValue, model_validator
 from models.base import Frozen, Id
 from models.cases import Actor, Opening
 from models.interventions import Intervention
+from models.periods import Span
 from models.rules.masking import Said
 from models.tasks import Leads, Step
 
@@ -19,6 +20,7 @@ class MoveStage(StrEnum):
 
 class MoveOutcome(StrEnum):
     MOVED = "moved"
+    PARTLY_MOVED = "partly_moved"
     NOTHING_MOVED = "nothing_moved"
 
 
@@ -29,7 +31,8 @@ class OrderMove(Frozen):
     process: Id
     to: Id | None = None
     undoes: Id | None = None
-    """The id of an earlier move. Each of its cases goes back to the version that it came from."""
+    """The id of an earlier move. Each of its cases goes back to the version that it came from; the id of no
+    move of this market moves nothing."""
     reason: Said
 
     @model_validator(mode="after")
@@ -42,6 +45,8 @@ class OrderMove(Frozen):
 class MoveTerms(Frozen):
     at_once: Annotated[int, Field(strict=True, ge=1, le=100)]
     """How many cases are moved before the move itself goes on record again."""
+    worry_after: Span | None = None
+    """How long one step may take before operators are told; None: for ever."""
 
 
 class PolicyMove(Frozen):
@@ -84,6 +89,14 @@ class MovePage(Frozen):
     after: str
     at_once: int
 
+    @property
+    def key(self) -> str:
+        """What this move's events carry. Ids are unique within a market only."""
+        return key_of(self.market, self.id)
+
+    def covers(self, case_id: str) -> bool:
+        return case_id.startswith(f"{self.process}:{self.market}:")
+
 
 class NotMoved(Frozen):
     case_id: str
@@ -97,10 +110,19 @@ class MovedPage(Frozen):
     """The last case that was looked at; None when there was none."""
 
 
+def key_of(market: str, move: str) -> str:
+    return f"policy-move:{market}:{move}"
+
+
+def outcome_of(moved: int, not_moved: int) -> MoveOutcome:
+    if not moved:
+        return MoveOutcome.NOTHING_MOVED
+    return MoveOutcome.PARTLY_MOVED if not_moved else MoveOutcome.MOVED
+
+
 MoveEvent = Annotated[Intervention, Field(discriminator="event")]
 
 MOVE_STEPS = (
     Step("cases_moved", MoveStage.MOVING, Leads(MoveStage.MOVING)),
-    Step("all_moved", MoveStage.MOVING, Leads(MoveStage.CLOSED, MoveOutcome.MOVED)),
-    Step("none_moved", MoveStage.MOVING, Leads(MoveStage.CLOSED, MoveOutcome.NOTHING_MOVED)),
+    *(Step("finished", MoveStage.MOVING, Leads(MoveStage.CLOSED, outcome)) for outcome in MoveOutcome),
 )

@@ -109,9 +109,11 @@ def _move(asked: OrderMove, policy: ProcessPolicy, opening: Opening, market: Mar
     if asked.process != TEMPLATE_ORDERS.name:
         detail = f"is none of {TEMPLATE_ORDERS.name}"
         raise Refused(Finding(field="process", code="not-movable", detail=detail))
-    known = [version.version for version in market.versions(asked.process)]
-    if asked.to is not None and asked.to not in known:
-        raise Refused(Finding(field="to", code="unknown-version", detail=f"is none of {', '.join(known)}"))
+    versions = {version.version: version for version in market.versions(asked.process)}
+    if asked.to is not None and asked.to not in versions:
+        raise Refused(Finding(field="to", code="unknown-version", detail=f"is none of {', '.join(versions)}"))
+    if asked.to is not None and (begins := versions[asked.to].effective_from) > opening.opened_at:
+        raise Refused(Finding(field="to", code="not-in-force", detail=f"begins at {begins.isoformat()}"))
     move = PolicyMove(
         opening=opening, terms=policy.terms, **asked.model_dump(include={"process", "to", "undoes", "reason"})
     )

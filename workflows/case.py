@@ -204,11 +204,12 @@ class Case:
                 countdown.clock = countdown.clock.shifted(by)
 
     def retimed(self, longer: Mapping[str, timedelta]) -> list[Clock]:
-        """Open clocks as other terms would leave them."""
+        """Clocks that other terms move: as they are, for what has run out stays so, and as they would be."""
         return [
-            task.countdown.clock.shifted(by)
+            clock
             for task in self._open
             if (by := longer.get(task.kind.within or "")) and not task.is_over
+            for clock in (task.countdown.clock, task.countdown.clock.shifted(by))
         ]
 
     async def insist(self, call: Callable[[], Awaitable[T]]) -> T:

@@ -1,11 +1,14 @@
-"""What other terms mean for an order that is under way, and which decisions one operator makes alone."""
+"""What other terms mean for an order that is under way."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from models.orders import OrderStage, OrderTerms
-from models.tasks import Leads
+from models.clocks import Clock
+from models.orders import OrderTerms
 
 PERIODS = ("pay_within", "implement_within", "confirm_within")
+AS_AGREED = ("commission_rate", "approval_above_fen")
+"""What an order's money follows: no move changes it."""
 
 
 def longer(before: OrderTerms, after: OrderTerms, *, reworking: bool) -> dict[str, timedelta]:
@@ -14,6 +17,16 @@ def longer(before: OrderTerms, after: OrderTerms, *, reworking: bool) -> dict[st
     return {name: by for name, by in found.items() if by and not (reworking and name == "implement_within")}
 
 
-def needs_second_operator(leads: Leads, amount_fen: int, above_fen: int) -> bool:
-    """Whether a decision moves more money than one operator may move: `above_fen` itself is still allowed."""
-    return leads.stage in (OrderStage.REFUNDING, OrderStage.CLOSED) and amount_fen > above_fen
+def too_late(clocks: Iterable[Clock], now: datetime) -> str | None:
+    """What stands against moving an order, if one of its clocks is over, or would be: running, or stopped."""
+    over = any(clock.is_late(now) or _used_up(clock) for clock in clocks)
+    return "its time is over, or would be" if over else None
+
+
+def kept(agreed: OrderTerms, version: OrderTerms) -> OrderTerms:
+    """A version's terms for an order under way: what its money follows stays as it was placed with."""
+    return version.model_copy(update={name: getattr(agreed, name) for name in AS_AGREED})
+
+
+def _used_up(clock: Clock) -> bool:
+    return clock.left is not None and clock.left <= timedelta()

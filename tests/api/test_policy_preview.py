@@ -32,8 +32,9 @@ async def test_a_preview_names_the_orders_of_other_versions_and_what_differs(api
     assert order["deadlines"] == []
     assert await previewed(api, "2", case["case_id"]) is None
     differs = (await api.get(PREVIEW.format("1"), "operator")).json()["differs"]
-    assert differs["2"]["commission_rate"] == {"before": "0.10", "after": "0"}
-    assert set(differs["2"]) == {"commission_rate", "rework", "appeal", "remind_before"}
+    assert differs["2"]["commission_rate"] == {"unchanged": "as agreed when the order was placed"}
+    assert differs["2"]["worry_after"] == {"before": "PT30S", "after": None}
+    assert set(differs["2"]) == {"commission_rate", "rework", "appeal", "remind_before", "worry_after"}
 
 
 async def test_an_operator_moves_open_orders_and_back(api: Api) -> None:

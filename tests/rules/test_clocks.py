@@ -87,6 +87,53 @@ def test_a_running_clock_is_replanned_and_a_stopped_one_stays_stopped() -> None:
     assert stopped.replanned(instant) == stopped
 
 
+def test_what_is_left_is_told_running_stopped_due_and_without_an_end() -> None:
+    running = Clock.starting(BEGUN, 3 * DAY)
+    assert running.left_at(BEGUN + DAY) == 2 * DAY
+    assert running.paused_at(BEGUN + DAY).left_at(BEGUN + 40 * DAY) == 2 * DAY
+    assert running.left_at(BEGUN + 3 * DAY) == timedelta()
+    assert running.left_at(BEGUN + 4 * DAY) == timedelta()
+    assert Clock().left_at(BEGUN) == timedelta()
+    assert Clock().paused_at(BEGUN).left_at(BEGUN) == timedelta()
+
+
+def test_a_clock_is_shifted_both_ways_running_or_stopped() -> None:
+    running = Clock.starting(BEGUN, 3 * DAY)
+    stopped = running.paused_at(BEGUN + DAY)
+    assert running.shifted(-DAY).deadline_at == BEGUN + 2 * DAY
+    assert (stopped.shifted(-DAY).left, stopped.shifted(DAY).left) == (DAY, 3 * DAY)
+    assert stopped.shifted(-DAY).paused
+    assert Clock().shifted(DAY) == Clock()
+
+
+@given(since=INSTANTS, within=PERIODS, by=PERIODS, ran_for=PERIODS)
+def test_shifting_back_undoes_it(
+    since: datetime, within: timedelta, by: timedelta, ran_for: timedelta
+) -> None:
+    for clock in (Clock.starting(since, within), Clock.starting(since, within).paused_at(since + ran_for)):
+        assert clock.shifted(by).shifted(-by) == clock
+        assert clock.shifted(-by).shifted(by) == clock
+
+
+def test_a_reminder_is_due_strictly_after_the_last_one() -> None:
+    clock, before = Clock.starting(BEGUN, 10 * DAY), (DAY, 7 * DAY)
+    assert clock.next_reminder(before, BEGUN) == BEGUN + 3 * DAY
+    assert clock.next_reminder(before, BEGUN + 3 * DAY - SECOND) == BEGUN + 3 * DAY
+    assert clock.next_reminder(before, BEGUN + 3 * DAY) == BEGUN + 9 * DAY
+    assert clock.next_reminder(before, BEGUN + 9 * DAY) is None
+    assert clock.next_reminder((), BEGUN) is None
+
+
+def test_a_clock_that_stands_or_never_ends_reminds_nobody() -> None:
+    assert Clock.starting(BEGUN, 10 * DAY).paused_at(BEGUN).next_reminder((DAY,), BEGUN) is None
+    assert Clock().next_reminder((DAY,), BEGUN) is None
+
+
+def test_a_period_shorter_than_its_reminder_has_none() -> None:
+    assert Clock.starting(BEGUN, DAY).next_reminder((2 * DAY,), BEGUN) is None
+    assert Clock.starting(BEGUN, DAY).next_reminder((DAY,), BEGUN) is None
+
+
 @given(since=INSTANTS, within=PERIODS, ran_for=PERIODS, stood_for=PERIODS)
 def test_a_pause_keeps_exactly_what_was_left(
     since: datetime, within: timedelta, ran_for: timedelta, stood_for: timedelta

@@ -9,7 +9,17 @@ from models.periods import CHINA
 from models.policies import HERE, BrokenPolicy, OrderPolicy, ReceiptPolicy, load, read
 
 BEGINNING = datetime(2020, 12, 28, tzinfo=CHINA)
-ALIPAY = (HERE / "alipay.toml").read_text("utf-8")
+OURS = (HERE / "alipay.toml").read_text("utf-8")
+
+
+def table(begins: str, ends: str = "[[") -> str:
+    begin = OURS.index(begins)
+    return OURS[begin : (OURS + ends).index(ends, begin + 2)]
+
+
+ORDERS, RECEIPTS = table("[[template-orders]]"), table("[[payment-receipts]]")
+ALIPAY = OURS[: OURS.index("[[")] + ORDERS + RECEIPTS
+"""The market as it began: one version of each process."""
 
 
 def written(folder: Path, text: str, name: str = "alipay.toml") -> Path:
@@ -59,7 +69,7 @@ def test_a_policy_is_in_force_from_its_first_instant_on(tmp_path: Path) -> None:
     later = ALIPAY.replace('version = "2020-12-28"', 'version = "2022"').replace(
         "effective_from = 2020-12-28", "effective_from = 2022-01-01"
     )
-    versions = later[later.index("[[template-orders]]") :]
+    versions = later[later.index("[[template-orders]]") : later.index("[[payment-receipts]]")]
     market = read(written(tmp_path, ALIPAY + versions))
     second = timedelta(seconds=1)
     instants = (BEGINNING - second, BEGINNING, datetime(2022, 1, 1, tzinfo=CHINA) - second)
