@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = 64 * 1024
 
     streams: int = Field(default=100, ge=0)
-    """How many callers this process streams changes to at once; more are refused."""
+    """How many streams of changes this process keeps open at once; more are refused."""
+    streams_per_caller: int = Field(default=5, ge=0)
+    """How many of them one caller may have."""
     stream_looks_every_s: float = Field(default=1.0, gt=0)
     """How often a stream looks for what is new. It holds nothing meanwhile."""
     stream_says_so_every_s: float = Field(default=10.0, gt=0)

@@ -1,5 +1,6 @@
 """Who calls: a bearer token that says its role, its market and, for providers, whose it is."""
 
+import time
 from http import HTTPStatus
 from typing import Annotated
 
@@ -26,12 +27,18 @@ class Caller(Frozen):
     subject: str
     market: str
     provider_id: Id | None = None
+    expires_at: float
+    """When the token does, in seconds since 1970."""
 
     @model_validator(mode="after")
     def _provider_is_named(self) -> "Caller":
         if (self.role is Role.PROVIDER) != (self.provider_id is not None):
             raise ValueError("a provider's token, and no other, names a provider")
         return self
+
+    @property
+    def left_s(self) -> float:
+        return self.expires_at - time.time()
 
     def works_in(self, market: str) -> bool:
         return self.market in (EVERYWHERE, market)
@@ -77,6 +84,7 @@ async def identify(
             subject=claims["sub"],
             market=claims["market"],
             provider_id=claims.get("provider_id"),
+            expires_at=claims["exp"],
         )
     except jwt.ExpiredSignatureError:
         raise unauthenticated("this token has expired: get another one") from None

@@ -1,13 +1,20 @@
-"""Where a list goes on: opaque to callers, and looked at closely when it comes back."""
+"""Pages of a list, and where it goes on: opaque to callers, and looked at closely when it comes back."""
 
 import base64
 import binascii
 import json
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
 
 from api.problems import invalid
+from models.base import Instant
 from models.rules.findings import Finding
+
+Limit = Annotated[int, Field(ge=1, le=200)]
+"""How much a page holds."""
+_instant: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
 def encoded(*parts: Any) -> str:
@@ -31,12 +38,9 @@ def decoded(text: str, field: str, *types: type) -> list[Any]:
 
 def instant(text: str, field: str) -> datetime:
     try:
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is not None:
-            return at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise no_cursor(field)
+        return _instant.validate_python(datetime.fromisoformat(text))
+    except ValueError:
+        raise no_cursor(field) from None
 
 
 def no_cursor(field: str) -> Exception:

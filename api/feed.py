@@ -1,20 +1,19 @@
 """The feed: audit rows in the order of their transactions. None is skipped, and none is shown twice."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from sqlalchemy import ColumnElement, Select, literal_column, tuple_
 from sqlmodel import Session, col, select
 
 from api.auth import Caller, Identified
-from api.cursors import decoded, encoded
+from api.cursors import Limit, decoded, encoded
 from api.lists import visible
 from api.office import TheOffice
 from api.reading import change, readable
 from models.tables import CaseRow, ChangeRow
 
 routes = APIRouter(tags=["Worklist and feed 工作台"])
-Limit = Annotated[int, Query(ge=1, le=200)]
 SETTLED: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 """The oldest transaction that is still under way: whatever is older can no longer appear."""
 

@@ -8,19 +8,19 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
 from sqlmodel import Session, col, select
 
 from api.auth import Caller, Identified
-from api.cursors import decoded, encoded
-from api.office import Office, TheOffice
+from api.cursors import Limit, decoded, encoded
+from api.office import TheOffice
 from api.problems import not_found
-from models.base import Frozen
+from api.reading import market_of
+from models.base import Frozen, Instant
 from models.cases import Role
 from models.ledger import CNY, KINDS, PROVIDER, AccountKind, kind_of, owed_to
 from models.tables.ledger import EntryRow, TransactionRow
 
 routes = APIRouter(prefix="/v1/markets/{market}/ledger", tags=["Ledger 账簿"])
-Limit = Annotated[int, Query(ge=1, le=200)]
 Currency = Annotated[str, Query(pattern=r"^[A-Z]{3}$")]
-From = Annotated[AwareDatetime | None, Query(alias="from", description="Lines recorded then or later.")]
-Until = Annotated[AwareDatetime | None, Query(description="Lines recorded before.")]
+From = Annotated[Instant | None, Query(alias="from", description="Lines recorded then or later.")]
+Until = Annotated[Instant | None, Query(description="Lines recorded before.")]
 
 
 class Balance(Frozen):
@@ -66,7 +66,7 @@ def balances(
     limit: Limit = 50,
 ) -> Balances:
     """What stands in each account that you may see. Providers see what they are owed."""
-    _refuse_foreign(office, caller, market)
+    market_of(office, caller, market)
     account, currency = col(EntryRow.account), col(TransactionRow.currency)
     query = _entries(account, currency, func.sum(EntryRow.amount_fen)).where(EntryRow.market == market)
     if caller.role is Role.PROVIDER:
@@ -102,7 +102,7 @@ def statement(
 
     `from` and `until` go by when a line was recorded: what was told of a time that is past stays as it was.
     """
-    _refuse_foreign(office, caller, market)
+    market_of(office, caller, market)
     kind = _kind_for(caller, account)
     entry, recorded_at = col(EntryRow.id), col(TransactionRow.recorded_at)
     mine = EntryRow.market == market, EntryRow.account == account, TransactionRow.currency == currency
@@ -148,11 +148,6 @@ def _of_kind(kind: AccountKind) -> ColumnElement[bool]:
     of_all_markets = col(EntryRow.account).in_([name for name, its in KINDS.items() if its is kind])
     owed = col(EntryRow.account).startswith(PROVIDER)
     return or_(of_all_markets, owed) if kind is AccountKind.LIABILITY else of_all_markets
-
-
-def _refuse_foreign(office: Office, caller: Caller, market: str) -> None:
-    if market not in office.admissions.policies or not caller.works_in(market):
-        raise not_found()
 
 
 def _kind_for(caller: Caller, account: str) -> AccountKind:

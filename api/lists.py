@@ -3,16 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
-from sqlalchemy import ColumnElement, func, tuple_
+from pydantic import Field
+from sqlalchemy import ColumnElement, func, literal_column, or_, tuple_
 from sqlmodel import Session, col, select
 
 from api.auth import EVERYWHERE, Caller, Identified
-from api.cursors import decoded, encoded, instant
+from api.cursors import Limit, decoded, encoded, instant
 from api.office import TheOffice
 from api.problems import invalid
 from api.reading import summary
-from models.base import Frozen, Id, Text
+from models.base import Frozen, Id, Instant, Text
 from models.cases import CaseView, Party, Role
 from models.interventions import SECOND_APPROVAL
 from models.rules.findings import Finding
@@ -20,6 +20,10 @@ from models.tables import CaseRow
 
 routes = APIRouter(tags=["Worklist and feed 工作台"])
 ME, NOBODY = "me", "nobody"
+_BLOCKED: ColumnElement[bool] = func.cardinality(CaseRow.blocked_by) > 0
+_SHOWN_TO_ALL: ColumnElement[str] = literal_column(
+    f"""'$.tasks[*] ? (@.waiting_on == "{Party.OPERATOR}" && @.name != "{SECOND_APPROVAL}")'"""
+)
 
 
 class Page(Frozen):
@@ -37,11 +41,11 @@ class Wanted(Frozen):
     task: Id | None = Field(None, description="The name of an open task, such as appeal: its queue.")
     claimed_by: Text | None = Field(None, description="For operators: an operator, `me`, or `nobody`.")
     provider_id: Id | None = None
-    due_before: AwareDatetime | None = None
+    due_before: Instant | None = None
     closed: bool | None = None
     blocked: bool | None = None
     cursor: str | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Limit = 50
 
 
 @routes.get("/v1/cases", response_model=Page, summary="Worklist")
@@ -52,7 +56,7 @@ def worklist(wanted: Annotated[Wanted, Query()], office: TheOffice, caller: Iden
         if (value := getattr(wanted, name)) is not None:
             query = query.where(getattr(CaseRow, name) == value)
     if wanted.waiting_on is not None:
-        query = query.where(col(CaseRow.waiting_on).contains([str(wanted.waiting_on)]))
+        query = query.where(*_waits_for(caller, wanted.waiting_on))
     if wanted.task is not None:
         if wanted.task == SECOND_APPROVAL:
             _refuse_others(caller, "task")
@@ -65,7 +69,7 @@ def worklist(wanted: Annotated[Wanted, Query()], office: TheOffice, caller: Iden
     if wanted.closed is not None:
         query = query.where(col(CaseRow.closed_at).is_not(None) == wanted.closed)
     if wanted.blocked is not None:
-        query = query.where((func.cardinality(CaseRow.blocked_by) > 0) == wanted.blocked)
+        query = query.where(_BLOCKED if wanted.blocked else ~_BLOCKED)
     if wanted.cursor is not None:
         at, case_id = decoded(wanted.cursor, "cursor", str, str)
         query = query.where(tuple_(CaseRow.changed_at, CaseRow.case_id) < (instant(at, "cursor"), case_id))
@@ -77,6 +81,14 @@ def worklist(wanted: Annotated[Wanted, Query()], office: TheOffice, caller: Iden
         cases=[summary(caller, row) for row in rows[: wanted.limit]],
         next=encoded(last.changed_at.isoformat(), last.case_id) if last else None,
     )
+
+
+def _waits_for(caller: Caller, party: Party) -> list[ColumnElement[bool]]:
+    """Whom a case waits for. Others are not to find out that it waits for a second operator alone."""
+    conditions = [col(CaseRow.waiting_on).contains([str(party)])]
+    if party is Party.OPERATOR and caller.role is not Role.OPERATOR:
+        conditions.append(or_(_BLOCKED, func.jsonb_path_exists(CaseRow.view, _SHOWN_TO_ALL)))
+    return conditions
 
 
 def _refuse_others(caller: Caller, field: str) -> None:

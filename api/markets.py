@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from api.auth import Caller, Identified
 from api.office import Office, TheOffice
-from api.problems import not_found
+from api.reading import market_of
 from models.interventions import Decision
 from models.moves import moves
 from models.policies import MarketPolicy
@@ -25,10 +25,7 @@ def markets(office: TheOffice, caller: Identified) -> dict[str, Any]:
 @routes.get("/v1/markets/{market}", summary="One market")
 def one_market(market: str, office: TheOffice, caller: Identified) -> dict[str, Any]:
     """A market's policies in force now, and how each of its processes moves."""
-    policy = office.admissions.policies.get(market)
-    if policy is None or not caller.works_in(market):
-        raise not_found()
-    return _shown(policy)
+    return _shown(market_of(office, caller, market))
 
 
 def _of(office: Office, caller: Caller) -> list[MarketPolicy]:

@@ -1,21 +1,22 @@
 """What another version of a policy would touch: told to operators before they move anything."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from sqlmodel import Session, col, select
 
 from api.auth import Identified, forbidden
-from api.cursors import decoded, encoded
+from api.cursors import Limit, decoded, encoded
 from api.office import TheOffice
 from api.problems import not_found
+from api.reading import market_of
 from models.base import Frozen, Id
 from models.cases import CaseView, Role
 from models.orders import OrderTerms
 from models.policies import MarketPolicy, OrderPolicy
 from models.processes import TEMPLATE_ORDERS
-from models.rules.previews import Preview, preview
+from models.rules.previews import Preview, difference, preview
 from models.tables import CaseRow
 
 routes = APIRouter(tags=["Markets 市场"])
@@ -27,7 +28,8 @@ class Previewed(Frozen):
 
     version: Id
     differs: dict[str, dict[str, Any]]
-    """By the version that orders would leave: each term that differs, before and after."""
+    """By the version that orders would leave: each term that differs, before and after. What an order's money
+    follows is `unchanged`."""
     orders: list[Preview]
     next: str | None
 
@@ -39,12 +41,10 @@ def read_preview(
     office: TheOffice,
     caller: Identified,
     cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
 ) -> Previewed:
     """Nothing is moved. To move them, start a `policy-moves` case; to move them back, another one."""
-    policy = office.admissions.policies.get(market)
-    if policy is None or not caller.works_in(market):
-        raise not_found()
+    policy = market_of(office, caller, market)
     if caller.role is not Role.OPERATOR:
         raise forbidden("policies are moved by operators")
     terms = _terms(policy)
@@ -65,7 +65,7 @@ def read_preview(
     now = datetime.now(UTC)
     return Previewed(
         version=version,
-        differs={own: _difference(terms[own], terms[version]) for own in terms if own != version},
+        differs={own: difference(terms[own], terms[version]) for own in terms if own != version},
         orders=[preview(view, terms.get(view.policy_version), terms[version], now) for view in views],
         next=encoded(views[-1].case_id) if len(rows) > limit else None,
     )
@@ -77,8 +77,3 @@ def _terms(policy: MarketPolicy) -> dict[str, OrderTerms]:
         for each in policy.versions(TEMPLATE_ORDERS.name)
         if isinstance(each, OrderPolicy)
     }
-
-
-def _difference(before: OrderTerms, after: OrderTerms) -> dict[str, Any]:
-    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    return {name: {"before": old[name], "after": new[name]} for name in new if old[name] != new[name]}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+import anyio
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +13,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.rules.findings import Finding, Refused
 
@@ -128,8 +130,24 @@ def not_confirmed() -> Problem:
     )
 
 
+class Endable:
+    """Around everything else: a request may be given an end, also where its caller reads no further."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with anyio.CancelScope() as scope["end"]:
+            await self.app(scope, receive, send)
+
+    @staticmethod
+    def end(request: Request, in_s: float) -> None:
+        request.scope["end"].deadline = anyio.current_time() + in_s
+
+
 def install(app: FastAPI) -> None:
     """One place where refusals become status codes."""
+    app.add_middleware(Endable)
 
     @app.exception_handler(Problem)
     async def problem(_: Request, problem: Problem) -> JSONResponse:

@@ -10,6 +10,7 @@ from api.office import Office
 from api.problems import not_found
 from models.cases import Accepts, CaseView, Role, Task
 from models.interventions import SECOND_APPROVAL
+from models.policies import MarketPolicy
 from models.processes import Process
 from models.tables import AdmissionRow, CaseRow, ChangeRow
 from workflows.tasks import desk
@@ -25,6 +26,14 @@ def find(office: Office, caller: Caller, process: Process, market: str, id: str)
     if row is None or not caller.may_see(market, row.provider_id):
         raise not_found()
     return row
+
+
+def market_of(office: Office, caller: Caller, market: str) -> MarketPolicy:
+    """A market that the caller works in; anything else is not found."""
+    policy = office.admissions.policies.get(market)
+    if policy is None or not caller.works_in(market):
+        raise not_found()
+    return policy
 
 
 def snapshot(office: Office) -> Session:

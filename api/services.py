@@ -14,10 +14,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from api.auth import Caller, Identified
-from api.cursors import decoded, encoded, instant
+from api.cursors import Limit, decoded, encoded, instant
 from api.office import TheOffice
-from api.problems import invalid, not_found
-from api.reading import snapshot
+from api.problems import invalid
+from api.reading import market_of, snapshot
 from models.base import Frozen, Id
 from models.cases import Role
 from models.orders import COMPLETES
@@ -89,7 +89,7 @@ class Wanted(Frozen):
     buyer_id: Id | None = Field(default=None, description="Backend services say whose services they show.")
     mini_program_id: Id | None = None
     cursor: str | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Limit = 50
 
 
 @routes.get("/v1/markets/{market}/services", summary="Services")
@@ -97,8 +97,7 @@ def services(
     market: str, wanted: Annotated[Wanted, Query()], office: TheOffice, caller: Identified
 ) -> Services:
     """The mini-programs of a buyer's ordered templates, the newest first. What was given up is left out."""
-    if market not in office.admissions.policies or not caller.works_in(market):
-        raise not_found()
+    market_of(office, caller, market)
     if caller.role is Role.SERVICE and wanted.buyer_id is None:
         raise invalid([Finding(field="buyer_id", code="missing", detail="say whose services these are")])
     newer = aliased(CaseRow)
@@ -170,8 +169,7 @@ def _service(rows: list[CaseRow], today: date) -> Service:
     newest, orders = rows[0].view["data"], [_order(row) for row in rows]
     service = together(order.service for order in orders if order.service)
     names = {"template_id": newest["template_id"], "mini_program_id": newest["mini_program_id"]}
-    # Nothing is completed without a version that passed review.
-    running = RunningService(ends_on=service.until, version_submitted=True) if service else None
+    running = _running(service, rows) if service else None
     desk = newest.get("service_desk_url")
     return Service(
         buyer_id=newest["buyer_id"],
@@ -183,6 +181,13 @@ def _service(rows: list[CaseRow], today: date) -> Service:
         detail_page=DetailPage(**names, running_service=running) if running else None,
         service_desk=Desk(url=desk) if desk else NoDesk(),
     )
+
+
+def _running(service: ServicePeriod, rows: list[CaseRow]) -> RunningService:
+    """An appeal may complete an order that nothing was submitted for."""
+    completed = [row.view["data"] for row in rows if row.outcome is not None]
+    submitted = any(data.get("version_submitted", False) for data in completed)
+    return RunningService(ends_on=service.until, version_submitted=submitted)
 
 
 def _order(row: CaseRow) -> Order:

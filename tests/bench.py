@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,54 +20,29 @@ from temporalio.worker import Worker
 from activities.calendar import Calendar
 from activities.gateways.simulated.payments import SimulatedPayments
 from models.calendars import load as load_calendar
-from models.cases import Actor, Answer, CaseView, Event, OnBehalfOf, Party, Report
-from models.orders import VersionApproved, VersionSubmitted
+from models.cases import Actor, Answer, CaseView, Event, Report
+from models.orders import OrderTerms, VersionApproved, VersionSubmitted
 from models.payments import Payment
-from models.placing import PlaceOrder
 from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, Process, TellOfPayment
 from models.search_attributes import next_due
 from models.tables import CaseRow, ChangeRow
 from models.tables.admissions import Admission, Admissions
 from models.tables.simulated import SimulatedRefund
 from temporal import start_case
+from tests.bodies import BUYER, order_body, place_order
 from tests.temporal_state import is_busy, is_held
 from worker import build_worker
 
+__all__ = ["BUYER", "order_body", "place_order"]
+
 T = TypeVar("T")
-BUYER = OnBehalfOf(party=Party.BUYER, id="buyer-1")
 SOMEBODY = Actor(role="service", subject="tests", on_behalf_of=BUYER)
 OPERATOR = Actor(role="operator", subject="olga")
+SECOND_OPERATOR = Actor(role="operator", subject="oskar")
 BUILT, APPROVED = VersionSubmitted(version="1.0.0"), VersionApproved()
 CALENDAR = Calendar(load_calendar())
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-
-
-def order_body(**changes: Any) -> dict[str, Any]:
-    """A request to place an order that nothing stands against."""
-    return {
-        "id": f"o-{uuid.uuid4().hex[:12]}",
-        "provider_id": "isv-1",
-        "on_behalf_of": {"party": "buyer", "id": BUYER.id},
-        "template": {
-            "id": "bakery",
-            "kind": "industry",
-            "published_on": "2020-12-01",
-            "price_fen": 9900,
-            "longest_service": "P2Y",
-            "ends": ["alipay"],
-        },
-        "buyer": {"account_type": "enterprise"},
-        "mini_program": {"id": f"mp-{uuid.uuid4().hex[:12]}"},
-        "service_for": "P1Y",
-        "contact": {"name": "Sample Buyer", "phone": "13800138000"},
-        "agreement_accepted": True,
-        **changes,
-    }
-
-
-def place_order(**changes: Any) -> PlaceOrder:
-    return PlaceOrder.model_validate(order_body(**changes))
 
 
 async def until(
@@ -196,6 +171,7 @@ class Bench:
     engine: Engine
     gateway: SimulatedPayments
     admissions: Admissions
+    calendar: Calendar = CALENDAR
     opened: list[Opened] = field(default_factory=list)
 
     @property
@@ -209,9 +185,25 @@ class Bench:
             self.engine,
             self.gateway,
             self.admissions,
-            CALENDAR,
+            self.calendar,
             cached_workflows=cached_workflows,
         )
+
+    def terms(self, version: str = "2026-01-01", **changes: Any) -> OrderTerms:
+        """What a version of alipay's policy says of orders, with these changes."""
+        versions = self.admissions.policies["alipay"].template_orders
+        [found] = [each.terms for each in versions if each.version == version]
+        return OrderTerms.model_validate({**dict(found), **changes})
+
+    def under(self, version: str = "2026-01-01", **changes: Any) -> "Bench":
+        """The same bench, where alipay's orders are placed by this version, with these changes."""
+        alipay = self.admissions.policies["alipay"]
+        terms = {"terms": self.terms(version, **changes)}
+        chosen = [each for each in alipay.template_orders if each.version == version]
+        placed_by = tuple(each.model_copy(update=terms) for each in chosen)
+        alipay = alipay.model_copy(update={"template_orders": placed_by})
+        markets = {**self.admissions.policies, "alipay": alipay}
+        return replace(self, admissions=replace(self.admissions, policies=markets))
 
     async def now(self) -> datetime:
         return await self.env.get_current_time()

@@ -57,11 +57,16 @@ async def temporal_server() -> AsyncIterator[TemporalServer]:
 
 @pytest.fixture(scope="session")
 def hurried(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a market of its own, where an order is given up after four seconds."""
+    """A directory with a market of its own: an order is given up after four seconds, whoever is idle may be
+    appealed against after one, and so long is an appeal decided in time."""
     directory = tmp_path_factory.mktemp("policies")
     text = (policies.HERE / "rehearsal.toml").read_text()
     text = text.replace('market = "rehearsal"', 'market = "hurried"')
-    (directory / "hurried.toml").write_text(re.sub(r"(?m)^pay_within = .P.*$", 'pay_within = "PT4S"', text))
+    changes = {"pay_within": "PT4S", **dict.fromkeys(("idle_for", "decide_within"), "PT1S")}
+    changes |= dict.fromkeys(("implement_within", "confirm_within", "rework_within"), "P1D")
+    for name, period in changes.items():
+        text = re.sub(rf"(?m)^{name} = .P.*$", f'{name} = "{period}"', text)
+    (directory / "hurried.toml").write_text(text)
     return directory
 
 

@@ -78,7 +78,7 @@ async def test_a_service_is_finished_at_midnight_in_shanghai_after_its_last_day(
     quiet: Quiet, buyer: str, now: str, step: str
 ) -> None:
     """AMP-ORD-24, CV-1."""
-    completed(quiet, buyer, "2025-05-09", "2026-05-09")
+    completed(quiet, buyer, "2025-05-09", "2026-05-09", version_submitted=True)
     with time_machine.travel(now, tick=False):
         [service] = await listed(quiet, buyer)
     assert service["next"] == step
@@ -89,8 +89,26 @@ async def test_a_service_is_finished_at_midnight_in_shanghai_after_its_last_day(
     }
 
 
+@pytest.mark.parametrize("outcome", ["completed", "appeal_accepted"])
+async def test_the_detail_page_says_whether_a_version_was_ever_submitted(
+    quiet: Quiet, buyer: str, outcome: str
+) -> None:
+    """AMP-ORD-16, AMP-ORD-17: who appeals may get an order accepted that nothing was submitted for."""
+    submitted = {"version_submitted": True}
+
+    async def told() -> bool:
+        [service] = await listed(quiet, buyer)
+        return bool(service["detail_page"]["running_service"]["version_submitted"])
+
+    completed(quiet, buyer, "2026-01-05", "2099-01-05", outcome=outcome)
+    put(quiet, buyer, hour=2, **submitted)
+    assert await told() is False
+    completed(quiet, buyer, "2026-01-05", "2098-01-05", hour=1, **submitted)
+    assert await told() is True
+
+
 async def test_the_detail_page_knows_what_the_next_order_is_asked_for(quiet: Quiet, buyer: str) -> None:
-    completed(quiet, buyer, "2026-01-05", "2099-01-05")
+    completed(quiet, buyer, "2026-01-05", "2099-01-05", version_submitted=True)
     [service] = await listed(quiet, buyer)
     running = service["detail_page"]["running_service"]
     assert RunningService.model_validate(running).model_dump(mode="json") == running

@@ -17,7 +17,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.app import create_app
+from api.auth import Caller
 from api.stream import AT_A_LOOK, Streams
+from models.cases import Role
 from models.tables.database import connect
 from models.tables.migrate import upgrade
 from settings import Settings
@@ -270,7 +272,8 @@ async def test_a_server_that_is_told_to_stop_ends_its_streams(impatient: Setting
 
 async def test_a_process_that_is_ending_begins_no_stream(impatient: Settings) -> None:
     streams = Streams(impatient)
+    caller = Caller(role=Role.SERVICE, subject="service-1", market="*", expires_at=0)
     with streams.ended_with_the_process():
         pass
-    with pytest.raises(Exception, match="at most"), streams.room():
+    with pytest.raises(Exception, match="at most"), streams.room(caller):
         pass

@@ -6,9 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import Session, select
 
+from activities.records import Records
+from models.cases import Alarm, CaseView, Task
+from models.interventions import SECOND_APPROVAL
+from models.order_tasks import HEARINGS
+from models.tables import CaseRow
 from tests.api.caller import Api, Json, finding, new_key
 from tests.api.conftest import Quiet
+from workflows.tasks import desk, second_approval
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -99,6 +106,60 @@ async def test_a_provider_lists_its_own_whatever_it_asks_for(quiet: Quiet, isv: 
     assert await listed(quiet.speaking(market="rehearsal"), provider_id=isv, market="alipay") == []
 
 
+APPEALS = [kind for hearing in HEARINGS.values() for kind in (hearing.desk, hearing.escalated)]
+QUEUES: dict[str, Task] = {
+    **{kind.name: Task(name=kind.name, waiting_on=kind.waiting_on, accepts=()) for kind in APPEALS},
+    **{task.name: task for task in (second_approval(), desk())},
+}
+
+
+@pytest.fixture(scope="module")
+def queued(quiet: Quiet) -> str:
+    """A provider with a case in each queue of operators, beside what its own party has to do."""
+    isv = f"isv-{new_key()[:8]}"
+    for name, task in QUEUES.items():
+        more = {"blocked_by": ["Refused"]} if name == "desk" else {}
+        quiet.put(f"{isv}-{name}", provider_id=isv, tasks=[*due(NOW), task], **more)
+    quiet.put(f"{isv}-plain", provider_id=isv)
+    return isv
+
+
+@pytest.mark.parametrize("task", QUEUES)
+async def test_each_queue_of_operators_is_a_worklist(quiet: Quiet, queued: str, task: str) -> None:
+    assert await listed(quiet, provider_id=queued, task=task) == [f"{queued}-{task}"]
+
+
+async def test_operators_find_whatever_waits_for_them(quiet: Quiet, queued: str) -> None:
+    found = await listed(quiet, provider_id=queued, waiting_on="operator")
+    assert sorted(found) == sorted(f"{queued}-{task}" for task in QUEUES)
+
+
+@pytest.mark.parametrize("role", ["service", "provider"])
+async def test_nobody_else_finds_out_that_a_case_waits_for_a_second_operator(
+    quiet: Quiet, queued: str, role: str
+) -> None:
+    asking = quiet.speaking(provider_id=queued) if role == "provider" else quiet
+    found = await listed(asking, role, provider_id=queued, waiting_on="operator")
+    assert sorted(found) == sorted(f"{queued}-{task}" for task in QUEUES if task != SECOND_APPROVAL)
+
+
+async def test_what_waits_for_two_operators_is_found_by_everybody(quiet: Quiet) -> None:
+    isv = f"isv-{new_key()[:8]}"
+    quiet.put(f"{isv}-both", provider_id=isv, tasks=[QUEUES["appeal"], second_approval()])
+    for role in ("service", "operator"):
+        assert await listed(quiet, role, provider_id=isv, waiting_on="operator") == [f"{isv}-both"]
+
+
+async def test_an_alarm_is_found_by_everybody(quiet: Quiet) -> None:
+    isv = f"isv-{new_key()[:8]}"
+    quiet.put(f"{isv}-waits", provider_id=isv, tasks=[*due(NOW), second_approval()])
+    with Session(quiet.engine) as session:
+        view = session.exec(select(CaseRow.view).where(CaseRow.provider_id == isv)).one()
+    Records(quiet.engine).alarm(Alarm(view=CaseView.model_validate(view), kind="Diverged", detail="d"))
+    for role in ("service", "operator"):
+        assert await listed(quiet, role, provider_id=isv, waiting_on="operator") == [f"{isv}-waits"]
+
+
 async def test_a_cursor_of_somebody_else_shows_nobody_elses_cases(quiet: Quiet, isv: str) -> None:
     page = (await quiet.get("/v1/cases", "operator", provider_id=isv, limit=1)).json()
     other = quiet.speaking(provider_id=f"{isv}-other")
@@ -150,6 +211,7 @@ TAMPERED = {
     "no time": cursor("yesterday", "a"),
     "no offset": cursor("2026-01-01T12:00:00", "a"),
     "before all time": cursor("0001-01-01T00:00:00+23:59", "a"),
+    "after all time": cursor("9999-12-31T23:59:59-23:59", "a"),
     "NUL": cursor(HERE, "a\0b"),
     "a lone surrogate": cursor(HERE, "\ud800"),
     "the feed's": cursor(7, 8),

@@ -1,7 +1,6 @@
-"""Every path of which a history is kept, played from beginning to end."""
+"""Every path of which a history is kept, played from beginning to end: those without disputes are here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +17,7 @@ from models.orders import (
 )
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from tests.bench import APPROVED, BUILT, BUYER, DAY, OPERATOR, SECOND, Bench, Opened, order_body
-
-Path = Callable[[Bench], Awaitable[Opened]]
+from tests.replay.disputes import DISPUTES, Path
 
 ACCEPTED, WANTS_MONEY_BACK = Accepted(on_behalf_of=BUYER), RefundRequested(on_behalf_of=BUYER)
 DECLINED, REJECTED = Declined(reason="no capacity"), VersionRejected(reason="no address")
@@ -113,6 +111,7 @@ async def receipt_unconfirmed(bench: Bench) -> Opened:
 
 
 PATHS: dict[str, tuple[Path, str]] = {
+    **DISPUTES,
     "order-completed": (order("confirmation", ACCEPTED), "completed"),
     "order-accepted-by-silence": (order("confirmation"), "accepted_by_silence"),
     "order-unpaid": (order("payment"), "unpaid"),

@@ -39,7 +39,7 @@ async def test_asking_again_is_no_news(bench: Bench) -> None:
 
 
 async def test_a_deadline_still_ends_what_somebody_tried_to_cancel(bench: Bench) -> None:
-    order = await bench.place()
+    order = await bench.under("2020-12-28").place()
     await order.handle.cancel()
     await order.stands("payment_opened", "cancellation_refused")
     assert await order.ends() == "unpaid"

@@ -75,7 +75,7 @@ async def test_an_hour_without_postgresql_costs_few_events_and_loses_nothing(
 async def test_a_deadline_that_passes_without_postgresql_is_recorded_afterwards(
     mortal: Bench, postgres: PostgresServer
 ) -> None:
-    order = await mortal.place_in("confirmation")
+    order = await mortal.under("2020-12-28").place_in("confirmation")
     due = await order.due()
     postgres.kill()
     await mortal.advance_to(due + HOUR)
@@ -89,7 +89,7 @@ async def test_a_deadline_that_passes_without_postgresql_is_recorded_afterwards(
 async def across(bench: Bench, event: Event, seconds_after: int, at_once: bool = False) -> tuple[str, object]:
     """What becomes of an event that is sent while no worker is up and the deadline has passed."""
     async with bench.working(cached_workflows=0):
-        order = await bench.place_in("payment")
+        order = await bench.under("2020-12-28").place_in("payment")
         await bench.settle(order)
     due = await order.due()
     async with bench.passing(due + SECOND):

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from models.interventions import Paused
-from models.search_attributes import next_due
 from tests.bench import APPROVED, BUILT, OPERATOR, Bench, Opened
 
 
@@ -70,19 +69,29 @@ async def test_the_page_tells_what_was_paused_and_how_it_ended(bench: Bench) -> 
     assert "**closed** · **unpaid**" in await order.page()
 
 
-async def test_timers_and_outside_calls_say_what_they_are_for(bench: Bench) -> None:
-    order = await bench.place_in("implementation")
-    await order.report(BUILT)
-    due = next_due(await order.on_record())
-    summaries = {
+async def told_by_history(order: Opened) -> set[str]:
+    """What timers and activities say they are for."""
+    return {
         json.loads(event.user_metadata.summary.data)
         for event in (await order.history()).events
         if event.user_metadata.summary.data
     }
-    assert due is not None
-    assert due.deadline_at is not None
+
+
+async def test_timers_and_outside_calls_say_what_they_are_for(bench: Bench) -> None:
+    order = await bench.under("2020-12-28").place_in("implementation")
+    await order.report(BUILT)
+    summaries = await told_by_history(order)
     assert {f"pay:{order.case_id}", "opened", "paid", "version_submitted"} <= summaries
-    assert f"version_review until {due.deadline_at:%Y-%m-%d %H:%M:%S}Z" in summaries
+    assert f"version_review until {await order.due():%Y-%m-%d %H:%M:%S}Z" in summaries
+
+
+async def test_a_timer_that_only_reminds_says_so(bench: Bench) -> None:
+    order = await bench.place_in("version_review")
+    summaries = await told_by_history(order)
+    due = f"{await order.due():%Y-%m-%d %H:%M:%S}Z"
+    assert f"reminder: version_review until {due}" in summaries
+    assert f"version_review until {due}" not in summaries
 
 
 @pytest.mark.parametrize("name", ["buyer-1", "Sample Buyer", "0571-26883312"])

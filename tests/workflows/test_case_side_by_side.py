@@ -77,12 +77,19 @@ async def test_events_accepted_in_the_same_moment_never_share_a_row(lone_bench: 
     assert not any(isinstance(answer, BaseException) for answer in answers)
 
 
-async def test_what_was_accepted_beside_a_settling_event_keeps_its_row(lone_bench: Bench) -> None:
-    case, answers = await in_one_moment(lone_bench, "side_by_side", Rejected(), Remitted())
+async def test_what_was_accepted_before_a_settling_event_keeps_its_row(lone_bench: Bench) -> None:
+    case, answers = await in_one_moment(lone_bench, "side_by_side", Remitted(), Rejected())
     assert sorted(case.path()) == ["opened", "rejected", "remitted"]
     assert not any(isinstance(answer, BaseException) for answer in answers)
     view = await case.on_record(3)
     assert (view.version, view.outcome) == (3, "rejected")
+
+
+async def test_what_comes_in_the_moment_after_a_settling_event_is_refused(lone_bench: Bench) -> None:
+    case, [_, refused] = await in_one_moment(lone_bench, "side_by_side", Rejected(), Remitted())
+    assert getattr(getattr(refused, "cause", None), "type", None) == "OutOfTurn"
+    assert case.path() == ["opened", "rejected"]
+    assert (await case.on_record(2)).outcome == "rejected"
 
 
 async def test_a_ruling_beside_an_event_is_a_row_of_its_own(lone_bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """A record that our own database refuses: the case is blocked, loudly, and neither lost nor ended."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -7,11 +8,13 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from models.interventions import Paused, Resumed
+from models.interventions import Noted, Paused, Resumed
 from models.orders import Accepted, Declined, Paid, VersionSubmitted
 from models.processes import TEMPLATE_ORDERS
 from tests.bench import APPROVED, BUILT, BUYER, OPERATOR, Bench, Opened, place_order, until
+from workflows.inbox import MOST_WAITING
 
+NOTED = Noted(reason="called them")
 RESUMED = Resumed(reason="the stray row is gone")
 
 
@@ -167,3 +170,14 @@ async def test_a_payment_that_waits_for_a_stuck_order_is_neither_lost_nor_refund
     assert own.refunds(payment) == []
     assert (await order.on_record()).data["payment_id"] == payment.payment_id
     await order.report(VersionSubmitted(version="1.0.0"))
+
+
+async def test_so_many_wait_for_a_stuck_case_that_whoever_resumes_it_still_gets_in(own: Bench) -> None:
+    order = await own.place_in("version_review")
+    with forbidden_event(order, "noted"):
+        notes = [await order.sent(NOTED, key=f"note-{n}", actor=OPERATOR) for n in range(MOST_WAITING)]
+        await on_the_desk(order, "Unrecordable")
+        await order.refuses(NOTED, "Blocked", actor=OPERATOR)
+    await order.report(RESUMED, actor=OPERATOR)
+    await asyncio.gather(*notes)
+    assert order.path().count("noted") == MOST_WAITING

@@ -12,7 +12,7 @@ FREE: dict[str, Any] = {"template": {**order_body()["template"], "price_fen": 0}
 
 async def test_a_free_order_waits_for_no_payment(bench: Bench) -> None:
     """AMP-ORD-21."""
-    order = await bench.place(**FREE)
+    order = await bench.under("2020-12-28").place(**FREE)
     view = await order.on_record()
     assert (view.stage, [task.name for task in view.tasks]) == ("implementing", ["implementation"])
     assert view.tasks[0].deadline_at == view.opened_at + 30 * DAY

@@ -133,7 +133,7 @@ async def test_a_notice_told_twice_opens_one_receipt(bench: Bench) -> None:
 
 async def test_an_order_that_gives_back_its_money_is_not_asked_twice(bench: Bench) -> None:
     """The order refunds its own payment; a receipt that comes later changes nothing."""
-    order = await bench.place()
+    order = await bench.under("2020-12-28").place()
     payment = await asyncio.to_thread(bench.gateway.pay, order.case_id, at=await bench.now())
     assert await order.ends() == "not_implemented"
     assert order.path()[2:4] == ["payment_overdue", "payment_found"]

@@ -38,7 +38,7 @@ async def test_an_accepted_order_is_completed(bench: Bench) -> None:
 
 async def test_silence_for_seven_days_completes_the_order(bench: Bench) -> None:
     """AMP-CONF-04."""
-    order = await bench.place_in("confirmation")
+    order = await bench.under("2020-12-28").place_in("confirmation")
     assert await order.ends() == "accepted_by_silence"
     *_, approved, overdue = order.changes()
     assert overdue.event == "confirmation_overdue"
@@ -48,7 +48,7 @@ async def test_silence_for_seven_days_completes_the_order(bench: Bench) -> None:
 
 async def test_an_order_nobody_pays_is_cancelled_after_three_days(bench: Bench) -> None:
     """AMP-ORD-19."""
-    order = await bench.place()
+    order = await bench.under("2020-12-28").place()
     assert await order.ends() == "unpaid"
     opened, _, overdue, _ = order.changes()
     assert 3 * DAY <= overdue.at - opened.at < 3 * DAY + 2 * SECOND
