@@ -56,9 +56,9 @@ class Beside:
             same("refused", ("refused", answer), reply)
             return
         self.answers[sent.key] = answer
-        how, row = reply
-        same("answered", (how, answer["digest"]), ("answered", sent.digest))
-        assert answer["view"]["version"] >= row.version
+        same("answered", (reply[0], answer["digest"]), ("answered", sent.digest))
+        (own,) = [change.version for change in self.opened.changes() if change.key == sent.key]
+        assert answer["view"]["version"] >= own
 
     async def pay(self, wrong: bool) -> None:
         """The buyer pays, and the receipt finds the payment a home."""
