@@ -131,7 +131,7 @@ async def test_who_leaves_with_something_unread_is_no_bug(backlog: Quiet, lines:
             await reader.readuntil(b"event: change")
         await open_streams(backlog, 0)
     assert await figures(backlog)
-    assert lines == []
+    assert [line for line in lines if '"temporalio.' not in line] == []  # a worker works beside us
 
 
 async def test_a_look_that_takes_for_ever_ends_with_the_token_too(
