@@ -155,9 +155,11 @@ def test_a_clock_that_runs_while_an_appeal_is_heard_is_seen(monkeypatch: Patch) 
     assert caught("rows:")
 
 
-# --- what the workflow does otherwise today: what `wary` keeps off
+# --- what `wary` keeps off
 
 
-@pytest.mark.xfail(raises=Found, strict=True, reason="what comes together in one workflow task")
+@pytest.mark.xfail(
+    raises=Found, strict=True, reason="in the SDK's coming order of jobs a cancellation can end any wait"
+)
 def test_an_order_goes_as_its_documents_say_whatever_comes_together() -> None:
     list(orders("unwary", 50_000, lambda seed: Play(seed, wary=False)))
