@@ -13,7 +13,7 @@ from models.interventions import SECOND_APPROVAL
 from models.policies import MarketPolicy
 from models.processes import Process
 from models.tables import AdmissionRow, CaseRow, ChangeRow
-from workflows.tasks import desk
+from models.tasks import desk
 
 
 def find(office: Office, caller: Caller, process: Process, market: str, id: str) -> CaseRow:

@@ -4,10 +4,12 @@ The API offers what it lists, workflows wait for what it lists, and the pictures
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from models.cases import Event, Party
+from models.cases import Accepts, Event, Party, Task
+from models.interventions import SECOND_APPROVAL, Approved, Disapproved, Resumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,21 @@ class Step:
     stage: StrEnum
     leads: Leads
     rule: str = ""
+
+
+def accepts(kind: type[Event], not_before: datetime | None = None) -> Accepts:
+    return Accepts(event=kind.tag(), by=tuple(sorted(kind.party.spoken_for_by)), not_before=not_before)
+
+
+def desk() -> Task:
+    """What a blocked case waits for: an operator who lets it try again."""
+    return _for_operators("desk", Resumed)
+
+
+def second_approval() -> Task:
+    """What a decision that moves money waits for: another operator."""
+    return _for_operators(SECOND_APPROVAL, Approved, Disapproved)
+
+
+def _for_operators(name: str, *kinds: type[Event]) -> Task:
+    return Task(name=name, waiting_on=Party.OPERATOR, accepts=tuple(map(accepts, kinds)))

@@ -16,12 +16,12 @@ from temporalio import workflow
 from models.cases import TEMPORAL, Answer, Carried, CaseView, Event, Opening, Report, Task
 from models.clocks import Clock
 from models.ledger import LedgerTransaction
-from models.tasks import TaskKind
+from models.tasks import TaskKind, desk
 from workflows.inbox import Aside, Inbox
 from workflows.insisting import insisted
 from workflows.operators import NeedsApproval, Operators
 from workflows.record import Record
-from workflows.tasks import Countdown, OpenTask, desk
+from workflows.tasks import Countdown, OpenTask
 
 T = TypeVar("T")
 CLOSED = "closed"

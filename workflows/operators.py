@@ -18,9 +18,9 @@ from models.interventions import (
     Resumed,
     Ruling,
 )
-from models.tasks import Leads
+from models.tasks import Leads, second_approval
 from workflows.record import Record, Row
-from workflows.tasks import Countdown, OpenTask, second_approval
+from workflows.tasks import Countdown, OpenTask
 
 NeedsApproval = Callable[[Leads], bool]
 """Whether another operator has to agree before a decision leads there."""
@@ -98,7 +98,7 @@ class Operators:
         if decided.actor.subject == report.actor.subject:
             return "a second operator has to agree: you decided yourself"
         if not task.accepts(_act(decided.event), report.occurred_at):
-            return "the decision came too late"
+            return "its task does not take the decision any more"
         return None
 
     def _against_ruling(self, report: Report[Any], ruling: Ruling) -> str | None:

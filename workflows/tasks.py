@@ -6,16 +6,13 @@ from datetime import datetime, timedelta
 from pydantic import JsonValue
 from temporalio import workflow
 
-from models.cases import Accepts, Event, Party, Report, Role, Task
+from models.cases import Accepts, Event, Report, Role, Task
 from models.clocks import Clock
 from models.interventions import (
     INTERVENTIONS,
     RULINGS,
-    SECOND_APPROVAL,
-    Approved,
     Claimed,
     Decision,
-    Disapproved,
     Extended,
     InStead,
     Paused,
@@ -23,7 +20,7 @@ from models.interventions import (
     Resumed,
     Ruling,
 )
-from models.tasks import TaskKind
+from models.tasks import TaskKind, accepts
 
 
 class Countdown:
@@ -176,21 +173,3 @@ class OpenTask:
             return None
         until = f"{self.kind.name} until {clock.deadline_at:%Y-%m-%d %H:%M:%S}Z"
         return f"reminder: {until}" if reminder else until
-
-
-def accepts(kind: type[Event], not_before: datetime | None = None) -> Accepts:
-    return Accepts(event=kind.tag(), by=tuple(sorted(kind.party.spoken_for_by)), not_before=not_before)
-
-
-def desk() -> Task:
-    """What a blocked case waits for: an operator who lets it try again."""
-    return _for_operators("desk", Resumed)
-
-
-def second_approval() -> Task:
-    """What a decision that moves money waits for: another operator."""
-    return _for_operators(SECOND_APPROVAL, Approved, Disapproved)
-
-
-def _for_operators(name: str, *kinds: type[Event]) -> Task:
-    return Task(name=name, waiting_on=Party.OPERATOR, accepts=tuple(map(accepts, kinds)))

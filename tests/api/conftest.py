@@ -24,13 +24,13 @@ from models.order_tasks import IMPLEMENTATION
 from models.tables.admissions import Admissions
 from models.tables.database import connect
 from models.tables.migrate import upgrade
+from models.tasks import accepts
 from settings import Settings
 from stack.servers import TemporalServer
 from tests.api.caller import Api, contents, free_port, serving
 from tests.bench import BUYER, CALENDAR
 from tests.conftest import SECRET
 from worker import build_worker
-from workflows.tasks import accepts
 
 
 def settings_for(database_url: str, temporal_address: str, **more: Any) -> Settings:

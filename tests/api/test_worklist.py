@@ -13,9 +13,9 @@ from models.cases import Alarm, CaseView, Task
 from models.interventions import SECOND_APPROVAL
 from models.order_tasks import HEARINGS
 from models.tables import CaseRow
+from models.tasks import desk, second_approval
 from tests.api.caller import Api, Json, finding, new_key
 from tests.api.conftest import Quiet
-from workflows.tasks import desk, second_approval
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -257,7 +257,7 @@ async def test_the_decided_task_keeps_its_clock_and_an_approval_after_it_is_late
     await bench.advance_to(due - HOUR)
     for at in (due, due + SECOND):
         refused = await order.refuses(AGREED, actor=SECOND_OPERATOR, at=at)
-        assert refused == "the decision came too late"
+        assert refused == "its task does not take the decision any more"
     assert await order.ends() == "accepted_by_silence"
     assert "approved" not in order.path()
 
