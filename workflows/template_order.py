@@ -116,7 +116,8 @@ class TemplateOrder:
                 case ReworkRequested():
                     self.reworks += 1
                     self.case.show(reworks=self.reworks)
-                    work = self.case.countdown(max(unused, offered.least_rework))
+                    least = max(offered.least_rework, self.terms.least_rework)
+                    work = self.case.countdown(max(unused, least))
                 case ended:
                     return ENDINGS[type(ended)]
 

@@ -179,3 +179,15 @@ async def test_a_rework_that_was_offered_has_the_time_it_was_offered_with(bench:
     for event in (BUILT, APPROVED):
         view = await order.report(event)
     assert view.tasks[0].attempts_left is None
+
+
+async def test_a_rework_that_a_move_made_possible_has_the_time_of_the_new_terms(bench: Bench) -> None:
+    order = await bench.under(rework=None).place_in("version_review")
+    await bench.advance_to(await order.due() - HOUR)
+    for event in (APPROVED, BUYER_APPEALS):
+        await order.report(event)
+    await order.report(to(bench.terms()), actor=OPERATOR)
+    await decided(order, RESUME)
+    at = await bench.now()
+    view = await order.report(SENT_BACK, at=at)
+    assert view.tasks[0].deadline_at == at + 10 * DAY
