@@ -13,9 +13,9 @@ from api.commands import answering, report, start
 from api.office import TheOffice
 from api.problems import invalid, not_found
 from api.reading import change, detail, find, visible_changes
-from api.strict_json import StrictRoute
+from api.routing import of_every_process
 from models.cases import CaseView
-from models.processes import PROCESSES, Process
+from models.processes import Process
 from models.rules.findings import Finding
 
 KEY = Annotated[
@@ -31,18 +31,10 @@ SEEN = Annotated[
 
 
 def router() -> APIRouter:
-    routes = APIRouter()
-    for process in PROCESSES.values():
-        routes.include_router(_routes_of(process))
-    return routes
+    return of_every_process(_add)
 
 
-def _routes_of(process: Process) -> APIRouter:
-    routes = APIRouter(
-        prefix=f"/v1/markets/{{market}}/{process.name}",
-        tags=[f"{process.title} {process.title_zh}"],
-        route_class=StrictRoute,
-    )
+def _add(routes: APIRouter, process: Process) -> None:
     name = process.name.replace("-", "_")
     Start: Any = process.start  # noqa: N806  types that stand in the signatures below
     Event: Any = process.event  # noqa: N806
@@ -93,8 +85,6 @@ def _routes_of(process: Process) -> APIRouter:
         async with answering(office):
             row = await asyncio.to_thread(find, office, caller, process, market, id)
             return await report(office, caller, row, event, key, received_at, version)
-
-    return routes
 
 
 def _version(seen: str | None) -> int | None:

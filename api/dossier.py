@@ -12,9 +12,10 @@ from api.auth import Caller, Identified
 from api.office import Office, TheOffice
 from api.pages import page
 from api.reading import change, find, receipts_of, snapshot, summary, visible_changes
+from api.routing import of_every_process
 from models.cases import Role
 from models.ledger import owed_to
-from models.processes import PROCESSES, Process
+from models.processes import Process
 from models.tables import CaseRow, ChangeRow
 from models.tables.ledger import EntryRow, TransactionRow
 
@@ -29,17 +30,10 @@ CONTENT: Json = {"application/json": {}, "text/html": {}}
 
 
 def router() -> APIRouter:
-    routes = APIRouter()
-    for process in PROCESSES.values():
-        routes.include_router(_routes_of(process))
-    return routes
+    return of_every_process(_add)
 
 
-def _routes_of(process: Process) -> APIRouter:
-    routes = APIRouter(
-        prefix=f"/v1/markets/{{market}}/{process.name}", tags=[f"{process.title} {process.title_zh}"]
-    )
-
+def _add(routes: APIRouter, process: Process) -> None:
     @routes.get(
         "/{id}/dossier",
         summary="Dossier",
@@ -64,8 +58,6 @@ def _routes_of(process: Process) -> APIRouter:
         if as_page:
             return HTMLResponse(page("dossier.html", process=process, **found), headers=headers)
         return JSONResponse(found, headers=headers)
-
-    return routes
 
 
 def dossier(office: Office, caller: Caller, row: CaseRow) -> Json:

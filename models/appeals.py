@@ -87,6 +87,9 @@ class DecidedToAccept(Decision):
     decision: Literal["accept"] = "accept"
 
 
+DECISIONS = (DecidedToResume, DecidedToGiveDays, DecidedToRefund, DecidedToAccept)
+
+
 class AppealTerms(Frozen):
     """When an operator may be asked to decide, and how long that may take."""
 

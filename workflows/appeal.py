@@ -7,11 +7,9 @@ from temporalio import workflow
 
 from activities.calendar import Calendar
 from models.appeals import (
+    DECISIONS,
     AppealTerms,
-    DecidedToAccept,
     DecidedToGiveDays,
-    DecidedToRefund,
-    DecidedToResume,
     Hearing,
 )
 from models.cases import Event
@@ -20,8 +18,6 @@ from models.working_days import WorkingDays, WorkingTime
 from workflows.calls import RECORD, call
 from workflows.case import Case
 from workflows.tasks import Countdown
-
-DECISIONS = (DecidedToResume, DecidedToGiveDays, DecidedToRefund, DecidedToAccept)
 
 
 async def heard(case: Case, hearing: Hearing, interrupted: Countdown, terms: AppealTerms) -> Event | None:

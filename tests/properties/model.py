@@ -6,7 +6,6 @@ It is told what reached the workflow together, and says what must follow: replie
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,6 @@ from tests.properties.operators import Operators
 from tests.properties.papers import (
     OPERATORS_EVENTS,
     STATEMENTS,
-    SYSTEM,
     TEMPORAL,
     Clock,
     Json,
@@ -27,12 +25,13 @@ from tests.properties.papers import (
     Watch,
     shown,
 )
+from tests.properties.rows import Rows
 
 MOST_WAITING = 8
 """So many may wait for a case that is stuck."""
 
 
-class Case(Operators):
+class Case(Rows, Operators):
     """One case. `rows` are those that are due to be written, in order; `asks` the calls under way."""
 
     def __init__(self, opening: Json) -> None:
@@ -169,12 +168,6 @@ class Case(Operators):
         self.unanswered -= self.replies.keys()
         return self.replies
 
-    def sends(self, rows: int) -> list[Row]:
-        """So many rows have gone on their way to the record."""
-        self.writing, self.rows = self.rows[:rows], self.rows[rows:]
-        self.asks.add("record")
-        return self.writing
-
     def _judge(self, sent: Sent) -> None:
         if kind := self._refusal(sent):
             if self.accepted.pop(sent.key, None):
@@ -283,39 +276,3 @@ class Case(Operators):
     def move(self, stage: str) -> None:
         self.stage = stage
         self.refresh()
-
-    def tell(self, sent: Sent, *, internal: bool = False, **told: Any) -> None:
-        data = {
-            name: value
-            for name, value in sent.body.items()
-            if name not in ("event", "on_behalf_of", "seconds")
-        }
-        data |= {"occurred_at": sent.at.isoformat(), **told}
-        self.note(sent.event, data, sent.actor, sent.key, sent.digest, internal=internal)
-
-    def note(
-        self,
-        event: str,
-        data: Json,
-        actor: Json = SYSTEM,
-        key: str | None = None,
-        digest: str | None = None,
-        *,
-        internal: bool = False,
-    ) -> None:
-        self.version += 1
-        before = self.stage
-        row = Row(self.version, self.now, event, actor, key, digest, data, before, before or "", internal)
-        self.rows.append(row)
-        self.refresh()
-
-    def post(self, key: str, what: str, **entries: int) -> None:
-        """What the row that was added last means in money: each account, debit positive."""
-        posted = {"key": key, "what": what, "entries": {name: fen for name, fen in entries.items() if fen}}
-        self.rows[-1] = replace(self.rows[-1], posts=(*self.rows[-1].posts, posted))
-
-    def refresh(self) -> None:
-        """What was done last belongs to the row that was added last."""
-        if self.rows:
-            last = self.rows[-1]
-            self.rows[-1] = replace(last, after=self.stage or "", shows=self.shows())
