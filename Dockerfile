@@ -3,13 +3,14 @@ FROM python:3.11-slim-bookworm AS packages
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/uv
 WORKDIR /build
 COPY pyproject.toml requirements.lock ./
-# What pyproject.toml asks for without its extras, in the versions and with the hashes of the lock.
+# What pyproject.toml asks for, of its extras s3 alone, in the versions and with the hashes of the lock.
 RUN uv venv --python /usr/local/bin/python /venv \
  && uv pip install --python /venv/bin/python --no-cache --compile-bytecode \
-    --require-hashes --requirements pyproject.toml --constraints requirements.lock
+    --require-hashes --requirements pyproject.toml --extra s3 --constraints requirements.lock
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin marketplace
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin marketplace \
+ && install --directory --owner=marketplace --mode=700 /var/lib/marketplace/documents
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY activities activities

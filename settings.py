@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     """Where people reach the API: links such as `pay_url` begin with it."""
 
     data_dir: Path = Path(".data")
+    documents_dir: Path | None = None
+    """Where providers' documents are kept, sealed; `documents` in `data_dir` unless it is set."""
+    documents_url: str | None = Field(default=None, pattern=r"^s3://")
+    """A bucket for them instead, such as s3://bucket?endpoint=http://127.0.0.1:9000. Keys as AWS has them."""
     log_format: Literal["json", "people"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -15,8 +15,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import logs
 from activities.calendar import Calendar
-from activities.gateways.payments import PaymentGateway
+from activities.gateways.outside import Outside
+from activities.gateways.simulated import outside as simulated_outside
 from activities.gateways.simulated.payments import SimulatedPayments
+from activities.identity import Identities
+from activities.other_cases import OtherCases
 from activities.payments import Payments
 from activities.policy_moves import PolicyMoves
 from activities.receipts import Receipts
@@ -27,15 +30,16 @@ from models.policies import BrokenPolicy, load
 from models.reconciling import Reconcile
 from models.tables.admissions import Admissions
 from models.tables.database import connect as connect_database
-from models.tables.privacy import Cipher
+from models.tables.privacy import Cipher, Vault
 from settings import Settings, settings
 from temporal import TASK_QUEUE, connect, runtime
 from workflows.payment_receipt import PaymentReceipt
 from workflows.policy_move import PolicyMoving
+from workflows.provider_onboarding import ProviderOnboarding
 from workflows.reconciling import RECONCILING, Reconciling
 from workflows.template_order import TemplateOrder
 
-WORKFLOWS = [TemplateOrder, PaymentReceipt, PolicyMoving, Reconciling]
+WORKFLOWS = [TemplateOrder, PaymentReceipt, PolicyMoving, ProviderOnboarding, Reconciling]
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
         "activities", "models", "temporal", "settings"
@@ -51,16 +55,18 @@ TAKEN_OVER_AFTER = timedelta(seconds=4)
 def build_worker(
     client: Client,
     engine: Engine,
-    gateway: PaymentGateway,
+    outside: Outside,
     admissions: Admissions,
     calendar: Calendar,
     *,
     cached_workflows: int = CACHED_WORKFLOWS,
 ) -> Worker:
-    payments = Payments(engine, gateway)
+    payments = Payments(engine, outside.payments)
     records, receipts = Records(engine), Receipts(engine, client)
+    identities = Identities(outside.registry, outside.real_names, Vault(admissions.cipher))
+    others = OtherCases(engine, client, admissions)
     moves = PolicyMoves(engine, client, admissions.policies)
-    reconciliation = Reconciliation(engine, client, gateway, admissions)
+    reconciliation = Reconciliation(engine, client, outside.payments, admissions)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
@@ -76,6 +82,10 @@ def build_worker(
             reconciliation.reconcile,
             calendar.due,
             moves.move,
+            identities.verify,
+            identities.compare,
+            others.open,
+            others.tell,
         ],
         activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES),
         max_concurrent_activities=CONCURRENT_ACTIVITIES,
@@ -97,12 +107,13 @@ async def main(settings: Settings) -> None:
     except BrokenPolicy as broken:
         raise SystemExit(str(broken)) from None
     admissions = Admissions(engine, policies, Cipher(settings.need("data_key")))
-    gateway = SimulatedPayments(engine, settings.link("simulator/payments/{reference}"))
+    payments = SimulatedPayments(engine, settings.link("simulator/payments/{reference}"))
+    outside = simulated_outside(engine, payments)
     client = await connect(settings, runtime=runtime(settings))
     stopping = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    async with build_worker(client, engine, gateway, admissions, calendar):
+    async with build_worker(client, engine, outside, admissions, calendar):
         await client.start_workflow(
             Reconciling.run,
             Reconcile(),

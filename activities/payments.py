@@ -1,7 +1,5 @@
 """What cases ask of the payment gateway."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -9,17 +7,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.effects import once
-from activities.gateways.payments import GatewayRefused, PaymentGateway
+from activities.gateways.payments import PaymentGateway
+from activities.gateways.refusals import refusals
 from models.payments import Charge, Payment, PaymentPage, PaymentQuery, Refund
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """A gateway's no is final; everything else is tried again."""
-    try:
-        yield
-    except GatewayRefused as no:
-        raise ApplicationError(no.code, type="Refused", non_retryable=True) from no
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +24,7 @@ class Payments:
             page = once(
                 self.engine,
                 charge.key,
-                charge.model_dump(mode="json"),
+                charge.model_dump(mode="json", exclude_none=True),
                 lambda: self.gateway.open(charge).model_dump(mode="json"),
             )
         return PaymentPage.model_validate(page)
@@ -56,7 +46,7 @@ class Payments:
 
     @activity.defn(name="refund_payment")
     def refund(self, refund: Refund) -> None:
-        """Give a payment back in full, once (AMP-IMP-05, AMP-CONF-02, AMB-47)."""
+        """Give a payment back, or a part of it, once (AMP-IMP-05, AMP-CONF-02, AMB-05, AMB-47)."""
 
         def make() -> dict[str, bool]:
             if not self.gateway.refund(refund):

@@ -11,8 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from models.cases import GATEWAY, CaseView, Report
-from models.orders import Paid
-from models.payments import Payment, Verdict
+from models.payments import Paid, Payment, Verdict
 from models.rules.payments import verdict_on
 from models.tables import AdmissionRow, CaseRow
 
@@ -36,7 +35,7 @@ class Receipts:
             return verdict
         order = self.client.get_workflow_handle(payment.reference)
         key = f"receipt:{payment.payment_id}"
-        paid = Paid(payment_id=payment.payment_id, amount_fen=payment.amount_fen)
+        paid = Paid(**payment.model_dump(include={"payment_id", "amount_fen", "method"}))
         report = Report[Paid](event=paid, actor=GATEWAY, key=key, digest=key, occurred_at=payment.paid_at)
         try:
             async with asyncio.timeout(DECIDES_WITHIN_S):

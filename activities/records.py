@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session, col, func, select
@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 from activities.ledger import post
 from models.cases import Alarm, Batch, CaseView, Change, Party
 from models.search_attributes import next_due, waiting_on
-from models.tables import AdmissionRow, CaseRow, ChangeRow
+from models.tables import AdmissionRow, CaseRow, ChangeRow, HoldRow
 
 log = structlog.get_logger()
 
@@ -43,8 +43,9 @@ class Records:
                     return  # long gone by; the newest one is written again, for it lifts an alarm
                 session.execute(_upsert(batch.view, batch.run_id))
                 if batch.view.closed_at is not None:
-                    mine = col(AdmissionRow.case_id) == batch.view.case_id
+                    mine = col(AdmissionRow.case_id) == case_id
                     session.execute(update(AdmissionRow).where(mine).values(open=False))
+                    session.execute(delete(HoldRow).where(col(HoldRow.case_id) == case_id))
         except (IntegrityError, DataError, ValueError) as error:
             text = str(getattr(error, "orig", error))
             raise ApplicationError(text, type="Unrecordable", non_retryable=True) from error

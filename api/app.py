@@ -11,8 +11,10 @@ from fastapi_offline import FastAPIOffline
 import logs
 import temporal
 from api import (
+    agreements,
     callbacks,
     cases,
+    documents,
     dossier,
     feed,
     health,
@@ -23,12 +25,16 @@ from api import (
     problems,
     services,
     simulator,
+    simulator_bank,
+    simulator_registries,
     stream,
 )
 from api.office import Office
 from models.policies import BrokenPolicy, load
+from models.policies.agreements import load_texts
 from models.tables.admissions import Admissions
 from models.tables.database import connect
+from models.tables.documents import BrokenDocumentsUrl, documents_in
 from models.tables.privacy import Cipher
 from settings import Settings
 from settings import settings as from_environment
@@ -51,10 +57,14 @@ async def open_office(settings: Settings) -> Office:
     engine = connect(settings.need("database_url"), settings.database_pool)
     try:
         policies = load(settings.policy_dir)
-    except BrokenPolicy as broken:
+        texts = load_texts(policies, settings.policy_dir)
+        kept = documents_in(
+            settings.documents_url, settings.documents_dir or settings.data_dir / "documents", cipher
+        )
+    except (BrokenPolicy, BrokenDocumentsUrl) as broken:
         raise SystemExit(str(broken)) from None
     client = await temporal.connect(settings, lazy=True)
-    return Office(settings, engine, client, Admissions(engine, policies, cipher))
+    return Office(settings, engine, client, Admissions(engine, policies, cipher), kept, texts)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -83,10 +93,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.include_router(cases.router())
     app.include_router(dossier.router())
-    for each in (lists, feed, stream, ledger, services, markets, policies, callbacks, health):
+    about_markets = (markets, agreements, policies)
+    for each in (lists, feed, stream, ledger, services, documents, *about_markets, callbacks, health):
         app.include_router(each.routes)
     if chosen.simulator:
         app.include_router(simulator.routes)
+        app.include_router(simulator_bank.routes)
+        app.include_router(simulator_registries.routes)
     return app
 
 

@@ -14,8 +14,8 @@ from api.office import TheOffice
 from api.problems import invalid, not_found
 from api.reading import change, detail, find, visible_changes
 from api.routing import of_every_process
-from models.cases import CaseView
-from models.processes import Process
+from models.cases import CaseView, Role
+from models.process import Process
 from models.rules.findings import Finding
 
 KEY = Annotated[
@@ -48,6 +48,8 @@ def _add(routes: APIRouter, process: Process) -> None:
             raise not_found()
         if caller.role not in process.started_by:
             raise forbidden(f"{process.name} are started by {' or '.join(sorted(process.started_by))}")
+        if caller.role is Role.PROVIDER and getattr(body, "provider_id", None) != caller.provider_id:
+            raise not_found()
         async with answering(office):
             row, is_new = await start(office, caller, process, market, body)
             response.status_code = 201 if is_new else 200
@@ -84,7 +86,7 @@ def _add(routes: APIRouter, process: Process) -> None:
         received_at, version = datetime.now(UTC), _version(seen)
         async with answering(office):
             row = await asyncio.to_thread(find, office, caller, process, market, id)
-            return await report(office, caller, row, event, key, received_at, version)
+            return await report(office, caller, process, row, event, key, received_at, version)
 
 
 def _version(seen: str | None) -> int | None:

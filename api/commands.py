@@ -17,15 +17,18 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.auth import Caller, forbidden
+from api.checks import against
 from api.office import Office
 from api.problems import Problem, invalid, not_confirmed, not_found
 from api.reading import for_caller
 from models.cases import Answer, CaseView, Event, OnBehalfOf, Report
 from models.interventions import InStead, OperatorEvent
-from models.processes import Process
+from models.private import Sealed, has_private, is_sealed, private_fields, sealed
+from models.process import Process
 from models.rules.findings import Finding
 from models.tables import CaseRow, ChangeRow
 from models.tables.admissions import HoldTaken, IdTaken, NotOffered
+from models.tables.privacy import Vault
 from temporal import start_case
 
 log = structlog.get_logger()
@@ -70,7 +73,8 @@ async def start(
         )
         raise already_exists(taken.case_id, field) from None
     except HoldTaken as taken:
-        raise already_exists(None, taken.finding) from None
+        holders = (each.case_id for each in taken.taken if caller.may_see(market, each.provider_id))
+        raise already_exists(next(filter(None, holders), None), *taken.findings) from None
     structlog.contextvars.bind_contextvars(case_id=admission.case_id)
     row = await asyncio.to_thread(_on_record, office, admission.case_id)
     if row is None:
@@ -96,14 +100,16 @@ def _on_record(office: Office, case_id: str) -> CaseRow | None:
         return row if row is not None and row.version > 0 else None
 
 
-def already_exists(case_id: str | None, finding: Finding) -> Problem:
-    errors = [finding.model_dump(exclude_none=True)]
-    return Problem(HTTPStatus.CONFLICT, "already-exists", finding.detail, errors=errors, case_id=case_id)
+def already_exists(case_id: str | None, *findings: Finding) -> Problem:
+    """`case_id` is the case that is in the way, where the caller may see it."""
+    errors = [finding.model_dump(exclude_none=True) for finding in findings]
+    return Problem(HTTPStatus.CONFLICT, "already-exists", findings[0].detail, errors=errors, case_id=case_id)
 
 
 async def report(
     office: Office,
     caller: Caller,
+    process: Process,
     row: CaseRow,
     event: Event,
     key: str,
@@ -117,14 +123,18 @@ async def report(
         raise invalid(
             [Finding(field="If-Match", code="missing", detail="send the version that you looked at")]
         )
-    digest = hashlib.sha256(event.model_dump_json().encode()).hexdigest()
+    _refuse_seals(event)
+    digest = _digest(office, row.case_id, event)
     scoped = _scoped(caller, key)
     if (answered := await asyncio.to_thread(_answered, office, row.case_id, scoped)) is not None:
         return _same(caller, answered, digest)
     if row.closed_at is not None:
         raise out_of_turn(caller, "the case is closed", CaseView.model_validate(row.view))
+    if found := await asyncio.to_thread(against, office, process, row, event, received_at):
+        raise invalid(found)
+    vault = Vault(office.admissions.cipher)
     sent = Report[Any](
-        event=event,
+        event=sealed(event, lambda value: vault.seal(value, row.case_id)),
         actor=caller.actor(_on_behalf_of(event)),
         key=scoped,
         digest=digest,
@@ -155,6 +165,22 @@ async def _update(office: Office, caller: Caller, case_id: str, sent: Report[Any
         if answered is None:
             raise not_confirmed() from error
         return answered
+
+
+def _refuse_seals(event: Event) -> None:
+    """What arrives sealed was copied from somewhere: only we can make it, and only for its own case."""
+    if is_sealed(event):
+        said, path = (event.act, "act.") if isinstance(event, InStead) else (event, "")
+        names = [name for name in private_fields(said) if isinstance(getattr(said, name), Sealed)]
+        detail = "send it in clear: it is sealed here"
+        raise invalid([Finding(field=path + name, code="already-sealed", detail=detail) for name in names])
+
+
+def _digest(office: Office, case_id: str, event: Event) -> str:
+    """A hash of what was said in clear. Of what is private it is keyed: nobody can try values out."""
+    if has_private(event):
+        return office.admissions.cipher.digest({case_id: event.model_dump(mode="json")})
+    return hashlib.sha256(event.model_dump_json().encode()).hexdigest()
 
 
 def _refuse_stranger(caller: Caller, row: CaseRow, event: Event) -> None:

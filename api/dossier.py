@@ -15,7 +15,7 @@ from api.reading import change, find, receipts_of, snapshot, summary, visible_ch
 from api.routing import of_every_process
 from models.cases import Role
 from models.ledger import owed_to
-from models.processes import Process
+from models.process import Process
 from models.tables import CaseRow, ChangeRow
 from models.tables.ledger import EntryRow, TransactionRow
 

@@ -11,7 +11,8 @@ from api.reading import market_of
 from models.interventions import Decision
 from models.moves import moves
 from models.policies import MarketPolicy
-from models.processes import PROCESSES, Process
+from models.process import Process
+from models.processes import PROCESSES
 
 routes = APIRouter(tags=["Markets 市场"])
 
@@ -26,6 +27,13 @@ def markets(office: TheOffice, caller: Identified) -> dict[str, Any]:
 def one_market(market: str, office: TheOffice, caller: Identified) -> dict[str, Any]:
     """A market's policies in force now, and how each of its processes moves."""
     return _shown(market_of(office, caller, market))
+
+
+@routes.get("/v1/markets/{market}/categories", summary="What providers join")
+def categories(market: str, office: TheOffice, caller: Identified) -> dict[str, Any]:
+    """What a provider of the market may choose from: one of the `keys` is a class, or a child of one."""
+    offered = market_of(office, caller, market).categories
+    return {"categories": [{**each.model_dump(mode="json"), "keys": each.keys} for each in offered]}
 
 
 def _of(office: Office, caller: Caller) -> list[MarketPolicy]:

@@ -7,7 +7,9 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from temporalio.client import Client
 
+from models.policies.agreements import AgreementTexts
 from models.tables.admissions import Admissions
+from models.tables.documents.store import DocumentStore
 from settings import Settings
 
 
@@ -17,6 +19,8 @@ class Office:
     engine: Engine
     client: Client
     admissions: Admissions
+    documents: DocumentStore
+    texts: AgreementTexts
 
     @staticmethod
     def of(request: Request) -> "Office":

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from models.private import PLAIN, SEALED
 from models.rules.findings import Finding, Refused
 
 log = structlog.get_logger()
@@ -198,7 +199,7 @@ def _finding(error: dict[str, Any], tags: frozenset[object]) -> Finding:
     where, *path = error["loc"]
     if where not in ("body", "query", "header", "path"):
         path = [where, *path]
-    path = [part for part in path if part not in tags]
+    path = _without_states([part for part in path if part not in tags], error["type"])
     if error["type"] in ("union_tag_not_found", "union_tag_invalid"):
         tag = error["ctx"]["discriminator"].strip("'")
         field = ".".join(map(_name, [*path, tag]))
@@ -212,6 +213,16 @@ def _finding(error: dict[str, Any], tags: frozenset[object]) -> Finding:
         code=error["type"].replace("_", "-"),
         detail=error["msg"].removeprefix("Value error, "),
     )
+
+
+def _without_states(path: list[Any], kind: str) -> list[Any]:
+    """A path without what pydantic puts after the name of a private field: in which state it came."""
+    named = [part for part in path if part != PLAIN]
+    if path and path[-1] == PLAIN and kind == "extra_forbidden":
+        return [*named, PLAIN]  # a name that its sender made up
+    if named.count(SEALED) > 1:
+        named.remove(SEALED)
+    return named
 
 
 def _name(part: object) -> str:

@@ -8,10 +8,11 @@ from sqlmodel import Session, col, select
 from api.auth import Caller
 from api.office import Office
 from api.problems import not_found
+from api.showing import private_facts, veiled
 from models.cases import Accepts, CaseView, Role, Task
 from models.interventions import SECOND_APPROVAL
 from models.policies import MarketPolicy
-from models.processes import Process
+from models.process import Process
 from models.tables import AdmissionRow, CaseRow, ChangeRow
 from models.tasks import desk
 
@@ -42,13 +43,14 @@ def snapshot(office: Office) -> Session:
 
 
 def detail(office: Office, caller: Caller, row: CaseRow) -> CaseView:
-    """A case with everything that belongs to it: its receipts, and whom to talk to."""
+    """A case with everything that belongs to it: its receipts, whom to talk to, and what is private in it."""
     view = summary(caller, row)
     with Session(office.engine) as session:
         receipts = receipts_of(session, row.case_id)
         admission = session.get(AdmissionRow, row.case_id)
         sealed = admission.private if admission else None
-    extra: dict[str, Any] = {"receipts": receipts} if receipts else {}
+        opened = private_facts(office, session, caller, row)
+    extra: dict[str, Any] = {**opened, **({"receipts": receipts} if receipts else {})}
     if sealed and caller.role is not Role.OPERATOR:
         extra |= office.admissions.cipher.open(sealed, row.case_id)
     return view.model_copy(update={"data": {**view.data, **extra}})
@@ -65,12 +67,13 @@ def summary(caller: Caller, row: CaseRow) -> CaseView:
 
 
 def for_caller(caller: Caller, view: CaseView) -> CaseView:
-    """Only the events that this caller may send, and what operators do among themselves for them alone."""
+    """Only the events that this caller may send, what operators do among themselves for them alone, and
+    dots for whatever is sealed."""
     if caller.role is not Role.OPERATOR:
         shown = tuple(task for task in view.tasks if task.name != SECOND_APPROVAL)
         view = view.model_copy(update={"tasks": shown, "claimed_by": None})
     tasks = tuple(task.model_copy(update={"accepts": _open_to(caller, task)}) for task in view.tasks)
-    return view.model_copy(update={"tasks": tasks})
+    return view.model_copy(update={"tasks": tasks, "data": veiled(view.data)})
 
 
 def _open_to(caller: Caller, task: Task) -> tuple[Accepts, ...]:
@@ -99,7 +102,7 @@ def change(caller: Caller, row: ChangeRow) -> dict[str, Any]:
         "at": row.at.isoformat(),
         "event": row.event,
         "actor": actor,
-        "data": row.data,
+        "data": veiled(row.data),
         "stage_before": row.stage_before,
         "stage_after": row.stage_after,
     }

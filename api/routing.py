@@ -5,7 +5,8 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from api.strict_json import StrictRoute
-from models.processes import PROCESSES, Process
+from models.process import Process
+from models.processes import PROCESSES
 
 
 def of_every_process(add: Callable[[APIRouter, Process], None]) -> APIRouter:

@@ -21,7 +21,7 @@ from api.office import Office, TheOffice
 from api.problems import Problem, not_found
 from api.strict_json import StrictRoute
 from models.base import Fen, Flag, Frozen
-from models.payments import CURRENCY, Payment
+from models.payments import CURRENCY, Payment, PaymentMethod
 from models.signing import sign
 from models.tables.simulated import SimulatedCharge, SimulatedPayment, SimulatedRefund
 
@@ -29,6 +29,8 @@ routes = APIRouter(
     prefix="/simulator", tags=["Simulated outside world 模拟外部世界"], route_class=StrictRoute
 )
 log = structlog.get_logger()
+OF_BANK = "bank_check|bank_pay_out|bank_entry|bank_entries_since"
+OPERATIONS = rf"^(open|query|close|refund|confirmed_since|registry|real_names|{OF_BANK})$"
 
 
 class Pay(Frozen):
@@ -36,6 +38,7 @@ class Pay(Frozen):
 
     amount_fen: Annotated[Fen, Field(ge=1)] | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = CURRENCY
+    method: PaymentMethod | None = None
     in_spite: Flag = False
     """Pay although the page is closed, as late money does."""
     notices: Annotated[int, Field(strict=True, ge=0, le=10)] = 1
@@ -43,7 +46,7 @@ class Pay(Frozen):
 
 
 class Misbehave(Frozen):
-    operation: Annotated[str, Field(pattern=r"^(open|query|close|refund|confirmed_since)$")]
+    operation: Annotated[str, Field(pattern=OPERATIONS)]
     behaviour: Behaviour
     times: Annotated[int, Field(strict=True, ge=0, le=1000)] = 1
 
@@ -82,7 +85,11 @@ def pay(
     gateway = SimulatedPayments(office.engine)
     try:
         payment = gateway.pay(
-            reference, amount_fen=how.amount_fen, currency=how.currency, in_spite=how.in_spite
+            reference,
+            amount_fen=how.amount_fen,
+            currency=how.currency,
+            in_spite=how.in_spite,
+            method=how.method,
         )
     except GatewayRefused as no:
         raise Problem(HTTPStatus.CONFLICT, "out-of-turn", f"the gateway refuses: {no.code}") from None

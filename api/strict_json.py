@@ -3,7 +3,8 @@
 import asyncio
 import json
 import unicodedata
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import Request, Response
@@ -79,18 +80,43 @@ def _is_hidden(character: str) -> bool:
     ) or character in REORDERING
 
 
+@asynccontextmanager
+async def arriving() -> AsyncIterator[None]:
+    """Within this, a body arrives in time and whole, or is refused."""
+    try:
+        async with asyncio.timeout(READ_WITHIN_S):
+            yield
+    except TimeoutError:
+        raise refusal("too-slow", "did not arrive in time") from None
+    except ClientDisconnect:
+        raise refusal("incomplete", "ended before all of it was there") from None
+
+
+async def pieces(request: Request, most: int) -> AsyncIterator[bytes]:
+    """A body as it comes. FastAPI's own limit answers in plain text where the length was announced."""
+    if int(request.headers.get("content-length", 0)) > most:
+        raise too_large(most)
+    read = 0
+    async for chunk in request.stream():
+        read += len(chunk)
+        if read > most:
+            raise too_large(most)
+        yield chunk
+
+
+def refuse_encoded(request: Request) -> None:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refused(Finding(field="Content-Encoding", code="encoded", detail="send it as it is"))
+
+
 class StrictRequest(Request):
     """A request whose body arrives in time, is not too large, and means one thing."""
 
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
-            try:
-                async with asyncio.timeout(READ_WITHIN_S):
-                    self._body = await self._read(Office.of(self).settings.max_body_bytes)
-            except TimeoutError:
-                raise refusal("too-slow", "did not arrive in time") from None
-            except ClientDisconnect:
-                raise refusal("incomplete", "ended before all of it was there") from None
+            most = Office.of(self).settings.max_body_bytes
+            async with arriving():
+                self._body = b"".join([chunk async for chunk in pieces(self, most)])
         return self._body
 
     async def json(self) -> Any:
@@ -102,19 +128,7 @@ class StrictRequest(Request):
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise Refused(Finding(field="Content-Type", code="not-json", detail="send application/json"))
-        if self.headers.get("content-encoding", "identity").lower() != "identity":
-            raise Refused(Finding(field="Content-Encoding", code="encoded", detail="send it as it is"))
-
-    async def _read(self, most: int) -> bytes:
-        """FastAPI's own limit answers in plain text where the length was announced."""
-        if int(self.headers.get("content-length", 0)) > most:
-            raise too_large(most)
-        raw = bytearray()
-        async for chunk in self.stream():
-            raw += chunk
-            if len(raw) > most:
-                raise too_large(most)
-        return bytes(raw)
+        refuse_encoded(self)
 
 
 class StrictRoute(APIRoute):

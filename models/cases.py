@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, JsonValue
 
 from models.base import Frozen, Id
 from models.clocks import Clock
 from models.ledger import LedgerTransaction
+
+if TYPE_CHECKING:
+    from models.documents import DocumentRef
 
 
 class Role(StrEnum):
@@ -27,6 +30,8 @@ class Party(StrEnum):
     OPERATOR = "operator"
     REVIEW = "review"
     PAYMENTS = "payments"
+    REGISTRY = "registry"
+    BANK = "bank"
     OFFICE = "office"
 
     @property
@@ -42,6 +47,8 @@ SPEAKERS: dict[Party, frozenset[Role]] = {
     Party.OPERATOR: frozenset({Role.OPERATOR}),
     Party.REVIEW: frozenset({Role.SERVICE}),
     Party.PAYMENTS: frozenset(),
+    Party.REGISTRY: frozenset(),
+    Party.BANK: frozenset(),
     Party.OFFICE: frozenset(),
 }
 
@@ -64,6 +71,7 @@ class Actor(Frozen):
 SYSTEM = Actor(role="system", subject="back-office")
 TEMPORAL = Actor(role="system", subject="temporal")
 GATEWAY = Actor(role="system", subject="payment-gateway")
+BANK = Actor(role="system", subject="bank")
 
 
 class Event(Frozen):
@@ -83,6 +91,10 @@ class Event(Frozen):
         """The tag, and of a decision which one it is."""
         decision = cls.model_fields.get("decision")
         return f"{cls.tag()}: {decision.default}" if decision else cls.tag()
+
+    def documents(self) -> "tuple[DocumentRef, ...]":
+        """The pictures that it names: each must have been handed in before."""
+        return ()
 
 
 class BuyerEvent(Event):

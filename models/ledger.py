@@ -11,10 +11,11 @@ from models.rules.commission import commission_fen
 
 CNY = "CNY"
 PROVIDER = "provider:"
+DEPOSIT = "deposit:"
 
 
 class Account(StrEnum):
-    """The accounts that every market has. Each provider has one more: `owed_to`."""
+    """The accounts that every market has. Each provider has two more: `owed_to` and `deposit_of`."""
 
     GATEWAY = "gateway"
     """What the payment gateway holds for us."""
@@ -24,11 +25,20 @@ class Account(StrEnum):
     """Held for open orders."""
     COMMISSION = "commission"
     """What completed orders earned us (TCM-FEE-02)."""
+    FEES = "fees"
+    """What providers paid once to be certified (TCM-ONB-21)."""
+    FORFEITED = "forfeited"
+    """Deposits that became ours (AMB-05, AMB-39)."""
 
 
 def owed_to(provider_id: str) -> str:
     """The account of what a provider is still to be paid."""
     return f"{PROVIDER}{provider_id}"
+
+
+def deposit_of(provider_id: str) -> str:
+    """The account of what a provider gave as security: no fee, and apart from what it earns (ALI-DEP-14)."""
+    return f"{DEPOSIT}{provider_id}"
 
 
 class AccountKind(StrEnum):
@@ -47,12 +57,14 @@ KINDS: dict[str, AccountKind] = {
     Account.UNAPPLIED: AccountKind.LIABILITY,
     Account.ESCROW: AccountKind.LIABILITY,
     Account.COMMISSION: AccountKind.INCOME,
+    Account.FEES: AccountKind.INCOME,
+    Account.FORFEITED: AccountKind.INCOME,
 }
 
 
 def kind_of(account: str) -> AccountKind:
     """An account's kind, and with it its normal side. Raises ValueError for what is no account."""
-    if account.removeprefix(PROVIDER) not in ("", account):
+    if any(account.removeprefix(of_a_provider) not in ("", account) for of_a_provider in (PROVIDER, DEPOSIT)):
         return AccountKind.LIABILITY
     if account in KINDS:
         return KINDS[account]
@@ -112,14 +124,51 @@ def applied(market: str, payment_id: str, amount_fen: int) -> LedgerTransaction:
     )
 
 
+def deposited(market: str, payment_id: str, provider_id: str, amount_fen: int) -> LedgerTransaction:
+    """A deposit account took a payment: held for the provider until it is released, or forfeited."""
+    return _transaction(
+        f"applied:{market}:{payment_id}",
+        market,
+        "deposit_taken",
+        CNY,
+        (Account.UNAPPLIED, amount_fen),
+        (deposit_of(provider_id), -amount_fen),
+    )
+
+
+def fee_paid(market: str, payment_id: str, amount_fen: int) -> LedgerTransaction:
+    """A provider paid its certification fee, which is ours at once (TCM-ONB-21)."""
+    return _transaction(
+        f"fee_paid:{market}:{payment_id}",
+        market,
+        "fee_paid",
+        CNY,
+        (Account.UNAPPLIED, amount_fen),
+        (Account.FEES, -amount_fen),
+    )
+
+
+def forfeited(case_id: str, number: int, market: str, provider_id: str, amount_fen: int) -> LedgerTransaction:
+    """A part of a deposit became ours. Each of an account's forfeitures has a number (AMB-05, AMB-39)."""
+    return _transaction(
+        f"forfeited:{case_id}:{number}",
+        market,
+        "deposit_forfeited",
+        CNY,
+        (deposit_of(provider_id), amount_fen),
+        (Account.FORFEITED, -amount_fen),
+    )
+
+
 def refunded(
     key: str,
     market: str,
     amount_fen: int,
-    source: Literal[Account.ESCROW, Account.UNAPPLIED],
+    source: str,
     currency: str = CNY,
 ) -> LedgerTransaction:
-    """A payment went back from where it was held. `key` is the refund's own (AMP-IMP-05, AMB-47)."""
+    """A payment, or a part, went back from the account that held it. `key` is the refund's own (AMP-IMP-05,
+    AMB-05, AMB-47)."""
     sides = (source, amount_fen), (Account.GATEWAY, -amount_fen)
     return _transaction(key, market, "payment_refunded", currency, *sides)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.cases import Event
-from models.processes import Process
+from models.process import Process
 from models.tasks import Leads, TaskKind
 
 SYSTEM, SILENCE = "system", "silence"

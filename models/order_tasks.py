@@ -11,13 +11,13 @@ from models.orders import (
     Declined,
     OrderOutcome,
     OrderStage,
-    Paid,
     RefundRequested,
     ReworkRequested,
     VersionApproved,
     VersionRejected,
     VersionSubmitted,
 )
+from models.payments import Paid
 from models.tasks import Leads, Step, TaskKind
 
 _CLOSED, _GIVE_BACK = OrderStage.CLOSED, OrderStage.REFUNDING

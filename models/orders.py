@@ -23,7 +23,7 @@ from models.appeals import (
 from models.base import Fen, Frozen, Id
 from models.cases import BuyerEvent, Event, Opening, Party
 from models.interventions import Approved, Disapproved, InStead, Intervention
-from models.payments import Charge, Refund
+from models.payments import Charge, Paid, Refund
 from models.periods import Period, Span
 from models.rules.commission import Rate
 from models.rules.masking import Said
@@ -49,15 +49,6 @@ class OrderOutcome(StrEnum):
     NOT_IMPLEMENTED = "not_implemented"
     APPEAL_REFUNDED = "appeal_refunded"
     APPEAL_ACCEPTED = "appeal_accepted"
-
-
-class Paid(Event):
-    """The gateway confirmed a payment for this order. Only a payment receipt reports it (AMP-ORD-20)."""
-
-    party = Party.PAYMENTS
-    event: Literal["paid"] = "paid"
-    payment_id: Id
-    amount_fen: Fen
 
 
 class Cancelled(BuyerEvent):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, Field
 
 from models.base import Fen, Frozen, Id
-from models.cases import Opening
+from models.cases import Event, Opening, Party
 from models.interventions import Intervention
 from models.periods import Span
 from models.tasks import Leads, Step
@@ -25,6 +25,17 @@ class ReceiptOutcome(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+class PaymentMethod(StrEnum):
+    """How somebody pays (TCM-DEP-07, -08)."""
+
+    WECHAT_PAY = "wechat_pay"
+    QQ_PAY = "qq_pay"
+    ALIPAY = "alipay"
+    ONLINE_BANK = "online_bank"
+    BANK_TRANSFER = "bank_transfer"
+    BALANCE = "balance"
+
+
 class Payment(Frozen):
     """What the gateway confirms of a payment. `reference` names the case that it is meant for."""
 
@@ -34,6 +45,17 @@ class Payment(Frozen):
     amount_fen: Fen
     currency: str
     paid_at: AwareDatetime
+    method: PaymentMethod | None = None
+
+
+class Paid(Event):
+    """The gateway confirmed a payment for this case. Only a payment receipt reports it (AMP-ORD-20)."""
+
+    party = Party.PAYMENTS
+    event: Literal["paid"] = "paid"
+    payment_id: Id
+    amount_fen: Fen
+    method: PaymentMethod | None = None
 
 
 class PaymentPage(Frozen):
@@ -49,25 +71,30 @@ class Charge(Frozen):
     market: str
     reference: str
     amount_fen: Fen
+    part: int | None = None
+    """Which one it is, where a case asks several times."""
+    method: PaymentMethod | None = None
+    """How it will be paid, where that is known."""
 
     @property
     def key(self) -> str:
-        return f"pay:{self.reference}"
+        return _key("pay", self.reference, self.part)
 
 
 class Refund(Frozen):
-    """A payment to be given back in full."""
+    """A payment to be given back in full, or with `part` one part of it."""
 
     market: str
     payment_id: Id
     amount_fen: Fen
     reason: str
     regarding: str
+    part: int | None = None
 
     @property
     def key(self) -> str:
-        """One for each payment, so that whoever asks, and however often, it is refunded once."""
-        return f"refund:{self.market}:{self.payment_id}"
+        """One for each payment or part, so that whoever asks, and however often, it is refunded once."""
+        return _key("refund", self.market, self.payment_id, self.part)
 
     @classmethod
     def of(cls, payment: Payment, reason: str) -> Self:
@@ -78,6 +105,10 @@ class Refund(Frozen):
             reason=reason,
             regarding=payment.reference,
         )
+
+
+def _key(*parts: str | int | None) -> str:
+    return ":".join(str(part) for part in parts if part is not None)
 
 
 class PaymentQuery(Frozen):

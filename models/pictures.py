@@ -13,7 +13,8 @@ from models.interventions import INTERVENTIONS, Approved, Disapproved, InStead
 from models.moves import SILENCE, SYSTEM, Move, moves
 from models.orders import OrderStage
 from models.policies import MarketPolicy
-from models.processes import TEMPLATE_ORDERS, Process
+from models.process import Process
+from models.processes import TEMPLATE_ORDERS
 from models.working_days import WorkingDays
 
 CLOSED = "closed"

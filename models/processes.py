@@ -1,75 +1,25 @@
-"""Every process there is: how it starts, what moves it, and what it publishes of itself."""
+"""Every process there is."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, get_args
-
-from pydantic import BaseModel, JsonValue
-
+from models.admitting import Admitted, Hold
 from models.base import Frozen, Id
-from models.cases import Event, Opening, Role
+from models.cases import Opening, Role
+from models.deposit_process import DEPOSIT_ACCOUNTS
+from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.order_tasks import ORDER_STEPS, ORDER_TASKS
 from models.orders import OrderEvent, OrderOutcome, OrderStage, PlacedOrder
 from models.payments import RECEIPT_STEPS, ReceiptEvent, ReceiptOutcome, ReceiptStage, ReceivedPayment
 from models.placing import PlaceOrder
 from models.policies import MarketPolicy, MovePolicy, OrderPolicy, ProcessPolicy, ReceiptPolicy
 from models.policy_moves import MOVE_STEPS, MoveEvent, MoveOutcome, MoveStage, OrderMove, PolicyMove
+from models.process import Process
 from models.rules.findings import Finding, Refused
 from models.rules.placing import certifies_as_business, findings
-from models.tasks import Step, TaskKind
-
-
-class Admitted(Frozen):
-    """A case that may begin: what its workflow starts with, and what nobody else may hold meanwhile."""
-
-    input: dict[str, JsonValue]
-    hold: str | None = None
-    hold_field: str | None = None
-    hold_rule: str | None = None
-    private: dict[str, JsonValue] | None = None
 
 
 class TellOfPayment(Frozen):
     """Somebody says that money arrived. Only the payment's id is taken from it."""
 
     id: Id
-
-
-Admit = Callable[[Any, Any, Opening, MarketPolicy], Admitted]
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """One process, as the API, the docs and the pictures are made from it."""
-
-    name: str
-    title: str
-    title_zh: str
-    workflow: str
-    started_by: frozenset[Role]
-    start: type[BaseModel]
-    event: Any
-    tasks: tuple[TaskKind, ...]
-    steps: tuple[Step, ...]
-    stages: type[StrEnum]
-    outcomes: type[StrEnum]
-    admit: Admit
-    ready: Callable[[dict[str, Any]], bool] = lambda _: True
-    """Whether the data a caller waits for at the start are there; waited for briefly, never insisted on."""
-
-    @property
-    def events(self) -> tuple[type[Event], ...]:
-        """Every event that its workflow knows; several of one tag where an operator decides."""
-        return tuple(_members(self.event))
-
-
-def _members(union: Any) -> Iterator[type[Event]]:
-    for each in get_args(getattr(union, "__value__", union)):
-        if isinstance(each, type) and issubclass(each, Event):
-            yield each
-        else:
-            yield from _members(each)
 
 
 def _place(order: PlaceOrder, policy: ProcessPolicy, opening: Opening, _: MarketPolicy) -> Admitted:
@@ -92,9 +42,9 @@ def _place(order: PlaceOrder, policy: ProcessPolicy, opening: Opening, _: Market
     )
     return Admitted(
         input=placed.model_dump(mode="json"),
-        hold=f"mini-program:{order.mini_program.id}",
-        hold_field="mini_program.id",
-        hold_rule="AMP-ORD-06",
+        holds=(
+            Hold(name=f"mini-program:{order.mini_program.id}", field="mini_program.id", rule="AMP-ORD-06"),
+        ),
         private={"contact": order.contact.model_dump(exclude_none=True)},
     )
 
@@ -119,8 +69,7 @@ def _move(asked: OrderMove, policy: ProcessPolicy, opening: Opening, market: Mar
     )
     return Admitted(
         input=move.model_dump(mode="json"),
-        hold=f"policy-move:{asked.process}",
-        hold_field="process",
+        holds=(Hold(name=f"policy-move:{asked.process}", field="process"),),
     )
 
 
@@ -167,4 +116,7 @@ POLICY_MOVES = Process(
     outcomes=MoveOutcome,
     admit=_move,
 )
-PROCESSES = {process.name: process for process in (TEMPLATE_ORDERS, PAYMENT_RECEIPTS, POLICY_MOVES)}
+PROCESSES = {
+    process.name: process
+    for process in (TEMPLATE_ORDERS, PAYMENT_RECEIPTS, POLICY_MOVES, PROVIDER_ONBOARDINGS, DEPOSIT_ACCOUNTS)
+}

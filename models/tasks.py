@@ -12,6 +12,15 @@ from models.cases import Accepts, Event, Party, Task
 from models.interventions import SECOND_APPROVAL, Approved, Disapproved, Resumed
 
 
+class Onwards(StrEnum):
+    """Where a policy says the order of steps: on to whichever is next, which may be the end."""
+
+    NEXT = "next"
+
+
+NEXT = Onwards.NEXT
+
+
 @dataclass(frozen=True, slots=True)
 class Leads:
     """Where a move goes: to a stage, or to the end with an outcome."""

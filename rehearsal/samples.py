@@ -12,7 +12,8 @@ from models.base import Fen, Flag, Frozen, Id, Text
 from models.cases import BuyerEvent, Event, Party
 from models.interventions import Decision
 from models.payments import ReceiptOutcome
-from models.processes import PROCESSES, Process
+from models.process import Process
+from models.processes import PROCESSES
 
 DEADLINE, REFUND, IDLE = "deadline", "refund", "idle"
 SECOND_APPROVAL = "second_approval"

@@ -18,12 +18,14 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.calendar import Calendar
+from activities.gateways.simulated import outside as simulated_outside
 from activities.gateways.simulated.payments import SimulatedPayments
 from models.calendars import load as load_calendar
 from models.cases import Actor, Answer, CaseView, Event, Report
 from models.orders import OrderTerms, VersionApproved, VersionSubmitted
 from models.payments import Payment
-from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, Process, TellOfPayment
+from models.process import Process
+from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, TellOfPayment
 from models.search_attributes import next_due
 from models.tables import CaseRow, ChangeRow
 from models.tables.admissions import Admission, Admissions
@@ -183,7 +185,7 @@ class Bench:
         return build_worker(
             self.client,
             self.engine,
-            self.gateway,
+            simulated_outside(self.engine, self.gateway),
             self.admissions,
             self.calendar,
             cached_workflows=cached_workflows,

@@ -24,6 +24,7 @@ from workflows.record import Record
 from workflows.tasks import Countdown, OpenTask
 
 T = TypeVar("T")
+Weighed = Callable[[Report[Any]], Awaitable[dict[str, JsonValue]]]
 CLOSED = "closed"
 
 
@@ -106,13 +107,17 @@ class Case:
         closed_to: Collection[type[Event]] = (),
         gates: Mapping[type[Event], Countdown] | None = None,
         settles: tuple[type[Event] | None, ...] = (),
+        done_when: Callable[[], bool] = lambda: False,
+        weighed: Weighed | None = None,
     ) -> Event | None:
         """Open a task and wait: the event that ended it, or None when its time ran out.
 
         Its time is a period, an instant, or a clock it shares; without any it may take for ever.
         Events in `closed_to` are not taken this time, those in `gates` once their own countdown has ended.
         An outcome in `settles` (None is silence) ends the wait for everything else that is open, at once:
-        every wait is told it.
+        every wait is told it. `done_when` ends this wait alone, with None and without a change of its own:
+        what was waited for came about otherwise, and is told already. `weighed` finds out what its event comes
+        to: the event goes on record, and is answered, together with that. Nothing else is taken meanwhile.
         """
         own = self.countdown(within) if within is not None else Countdown(Clock(deadline_at=until))
         task = OpenTask(
@@ -123,21 +128,36 @@ class Case:
             gates=gates,
             remind_before=self._remind_before().get(kind.within or "", ()),
             remind=self._remind,
+            done_when=done_when,
         )
         task.settle = lambda event: self._settle(event, settles)
-        event = await self._wait(task)
+        event = await self._wait(task, weighed)
         if task.overdue:
             task.settle(None)
         return event
 
     async def wait_or_rest(
-        self, kind: TaskKind, *, clock: Countdown, rest_when: Callable[[], bool]
+        self,
+        kind: TaskKind,
+        *,
+        clock: Countdown,
+        rest_when: Callable[[], bool],
+        closed_to: Collection[type[Event]] = (),
+        done_when: Callable[[], bool] = lambda: False,
     ) -> Event | Rest | None:
         """For a case without end: wait, or be ready to continue as new with the task still open.
 
         It rests only when everything is on record and nobody waits for an answer.
         """
-        task = OpenTask(kind, clock)
+        reminders = self._remind_before().get(kind.within or "", ())
+        task = OpenTask(
+            kind,
+            clock,
+            closed_to=closed_to,
+            remind_before=reminders,
+            remind=self._remind,
+            done_when=done_when,
+        )
         task.resting = lambda: rest_when() and self._record.settled and workflow.all_handlers_finished()
         event = await self._wait(task)
         return Rest() if task.rested else event
@@ -256,13 +276,15 @@ class Case:
         blocked = [desk()] if self._record.blocked_by else []
         return (*tasks, *self._operators.awaited, *blocked)
 
-    async def _wait(self, task: OpenTask) -> Event | None:
+    async def _wait(self, task: OpenTask, weighed: Weighed | None = None) -> Event | None:
         self._open.append(task)
         if self._record.continued and not self._record.begun:
             self._record.has_begun = True  # on record as it is: the run before left it open
         else:
             self.enter(task.kind.stage)
         await task.end()
+        if weighed and task.report:
+            task.told |= await weighed(task.report)
         self._open.remove(task)
         if not (task.withdrawn or task.rested):
             self._put_ending(task)

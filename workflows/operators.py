@@ -22,8 +22,8 @@ from models.tasks import Leads, second_approval
 from workflows.record import Record, Row
 from workflows.tasks import Countdown, OpenTask
 
-NeedsApproval = Callable[[Leads], bool]
-"""Whether another operator has to agree before a decision leads there."""
+NeedsApproval = Callable[[Leads, Event], bool]
+"""Whether another operator has to agree before an event leads there by a decision."""
 
 
 class Operators:
@@ -159,7 +159,7 @@ class Operators:
         task = self.task_for(report)
         assert task is not None and self._needs_approval is not None  # noqa: PT018  refused otherwise
         act = _act(report.event)
-        if self._needs_approval(task.kind.moves[type(act)]):
+        if self._needs_approval(task.kind.moves[type(act)], act):
             self._waiting = task, report
             return self._add(report, internal=True)
         return self._end(task, act, report)

@@ -1,6 +1,5 @@
 """An order's money: asked for, taken, given back, or owed to its provider."""
 
-import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,11 +7,11 @@ from activities.payments import Payments
 from models.cases import Event
 from models.ledger import Account, applied, completed, received, refunded
 from models.order_tasks import PAYMENT
-from models.orders import OrderOutcome, OrderStage, Paid, PlacedOrder
-from models.payments import Charge
-from models.rules.payments import pays_in_time
+from models.orders import OrderOutcome, OrderStage, PlacedOrder
+from models.payments import Paid
 from workflows.calls import OUTSIDE, call
 from workflows.case import Case
+from workflows.paying import paid_or_closed
 
 
 class OrderMoney:
@@ -21,30 +20,16 @@ class OrderMoney:
         self.paid: Paid | None = None
 
     async def awaited(self, within: timedelta) -> Event | None:
-        """The payment, what the buyer did instead, or None. Before an order is given up, the gateway closes
-        the payment and tells what it had taken (AMP-ORD-19)."""
-        case, charge = self.case, self.order.charge()
-        clock = case.countdown(within)
-        asking = asyncio.create_task(self._show_where_to_pay(charge))
-        paid = await case.wait_for(PAYMENT, clock=clock)
-        asking.cancel()
-        if isinstance(paid, Paid):
-            return self._take(paid)
-        case.enter(OrderStage.CLOSING_PAYMENT)
-        payments = await case.insist(lambda: call(Payments.close, charge, OUTSIDE, summary=charge.reference))
-        due = clock.clock.deadline_at
-        found = next((p for p in payments if pays_in_time(p, charge.amount_fen, due)), None)
-        if paid is None and found is not None:
-            case.enter(
-                OrderStage.IMPLEMENTING, "payment_found", at=found.paid_at, payment_id=found.payment_id
-            )
-            return self._take(Paid(payment_id=found.payment_id, amount_fen=found.amount_fen))
-        case.note("payment_closed")
-        return paid
-
-    async def _show_where_to_pay(self, charge: Charge) -> None:
-        page = await self.case.insist(lambda: call(Payments.open, charge, OUTSIDE, summary=charge.key))
-        self.case.note("payment_opened", pay_url=page.pay_url)
+        """The payment, what the buyer did instead, or None (AMP-ORD-19)."""
+        ended = await paid_or_closed(
+            self.case,
+            self.order.charge(),
+            PAYMENT,
+            self.case.countdown(within),
+            closing=OrderStage.CLOSING_PAYMENT,
+            found_in=OrderStage.IMPLEMENTING,
+        )
+        return self._take(ended) if isinstance(ended, Paid) else ended
 
     async def give_back(self, reason: OrderOutcome) -> None:
         """Everything that was paid, once (AMP-IMP-05)."""

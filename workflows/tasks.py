@@ -57,6 +57,7 @@ class OpenTask:
         gates: Mapping[type[Event], Countdown] | None = None,
         remind_before: tuple[timedelta, ...] = (),
         remind: Callable[["OpenTask"], None] = lambda _: None,
+        done_when: Callable[[], bool] = lambda: False,
     ) -> None:
         self.kind = kind
         self.countdown = countdown
@@ -75,6 +76,7 @@ class OpenTask:
         self.resting: Callable[[], bool] = lambda: False
         self.settle: Callable[[Event | None], None] = lambda _: None
         self._remind_before, self._remind = remind_before, remind
+        self._done_when = done_when
 
     @property
     def is_over(self) -> bool:
@@ -142,6 +144,9 @@ class OpenTask:
     async def end(self) -> None:
         """Wait for whatever ends the task, following its clock wherever rulings move it."""
         while not self.is_over:
+            if self._done_when():
+                self.withdrawn = True
+                return
             if self.resting():
                 self.rested = True
                 return
@@ -151,7 +156,7 @@ class OpenTask:
             try:
                 await workflow.wait_condition(
                     lambda seen=clock: (  # type: ignore[misc]
-                        self.is_over or self.resting() or self.countdown.clock != seen
+                        self.is_over or self._done_when() or self.resting() or self.countdown.clock != seen
                     ),
                     timeout=wake - workflow.now() if wake else None,
                     timeout_summary=self._summary(clock, reminder),
@@ -160,7 +165,7 @@ class OpenTask:
                 # What was accepted together with the timer was in time, and wins.
                 await workflow.wait_condition(lambda: True)
                 now = workflow.now()
-                self.overdue = not self.is_over and self.countdown.clock.is_late(now)
+                self.overdue = not (self.is_over or self._done_when()) and self.countdown.clock.is_late(now)
                 if reminder and not self.is_over and self._next_reminder() == reminder:
                     self.countdown.reminded_at = now
                     self._remind(self)

@@ -189,7 +189,7 @@ class TemplateOrder:
         self.case.show(authorisation="to_be_revoked")
         return outcome
 
-    def _needs_approval(self, leads: Leads) -> bool:
+    def _needs_approval(self, leads: Leads, _: Event) -> bool:
         return needs_second_operator(leads, self.order.amount_fen, self.terms.approval_above_fen)
 
     def _count(self, stated: Event) -> None:

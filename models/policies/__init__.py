@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -9,10 +10,16 @@ from typing import Annotated, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from models.base import Frozen, Id
+from models.categories import Category
+from models.deposits import DepositTerms
+from models.documents import DocumentLimits
+from models.onboardings import OnboardingTerms
 from models.orders import OrderTerms
 from models.payments import ReceiptTerms
+from models.policies.categories import load_categories
 from models.policy_moves import MoveTerms
 from models.rules.placing import PlacingTerms
+from models.rules.tariffs import Tariff
 
 HERE = Path(__file__).parent
 CALENDAR = "calendar.toml"
@@ -50,6 +57,17 @@ class MovePolicy(ProcessPolicy):
     terms: MoveTerms
 
 
+class OnboardingPolicy(ProcessPolicy):
+    terms: OnboardingTerms
+
+
+class DepositPolicy(ProcessPolicy):
+    """An account keeps the terms that it was opened with. The tariff is live: the latest one counts for all."""
+
+    terms: DepositTerms
+    tariff: Tariff
+
+
 class MarketPolicy(BaseModel):
     """Everything a market says. Versions are in order of their beginning."""
 
@@ -58,9 +76,15 @@ class MarketPolicy(BaseModel):
     market: Id
     title: str
     title_zh: str
+    documents: Mapping[Id, DocumentLimits] = Field(default_factory=dict)
+    """What pictures a provider may hand in, by their kind."""
+    categories: tuple[Category, ...] = ()
+    """What a provider may join, from a file of its own."""
     template_orders: tuple[OrderPolicy, ...] = Field(default=(), alias="template-orders")
     payment_receipts: tuple[ReceiptPolicy, ...] = Field(default=(), alias="payment-receipts")
     policy_moves: tuple[MovePolicy, ...] = Field(default=(), alias="policy-moves")
+    deposit_accounts: tuple[DepositPolicy, ...] = Field(default=(), alias="deposit-accounts")
+    provider_onboardings: tuple[OnboardingPolicy, ...] = Field(default=(), alias="provider-onboardings")
 
     def versions(self, process: str) -> tuple[ProcessPolicy, ...]:
         found: tuple[ProcessPolicy, ...] = getattr(self, process.replace("-", "_"), ())
@@ -77,7 +101,12 @@ def load(extra: Path | None = None) -> dict[str, MarketPolicy]:
     files = {file.stem: file for folder in (HERE, extra) if folder for file in sorted(folder.glob("*.toml"))}
     if extra is not None and not extra.is_dir():
         raise BrokenPolicy(extra, 0, "POLICY_DIR", "is no directory")
-    return {market: read(file) for market, file in files.items() if file.name != CALENDAR}
+    categories = load_categories(extra)
+    return {
+        market: read(file).model_copy(update={"categories": categories.get(market, ())})
+        for market, file in files.items()
+        if file.name != CALENDAR
+    }
 
 
 def read(file: Path) -> MarketPolicy:
@@ -85,7 +114,7 @@ def read(file: Path) -> MarketPolicy:
     policy, text = parsed(file, MarketPolicy)
     if policy.market != file.stem:
         raise BrokenPolicy(file, line_of(text, ("market",)), "market", f"is not {file.stem}")
-    for process in ("template-orders", "payment-receipts", "policy-moves"):
+    for process in filter(None, (field.alias for field in MarketPolicy.model_fields.values())):
         versions = [each.version for each in policy.versions(process)]
         if len(versions) != len(set(versions)):
             raise BrokenPolicy(file, line_of(text, (process,)), process, "has a version twice")

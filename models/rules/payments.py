@@ -1,10 +1,14 @@
-"""Which money an order takes, and why the rest goes back in full (AMP-ORD-19, -20, -26, AMB-47)."""
+"""Which money a case takes, and why the rest goes back in full (AMP-ORD-19, -20, -26, TCM-DEP-08, AMB-47)."""
 
 from datetime import datetime
 from enum import StrEnum
 
 from models.cases import CaseView
+from models.deposits import DepositStage
 from models.payments import CURRENCY, Payment, Verdict
+from models.rules.deposits import MOST_PAYMENTS
+
+DEPOSITS = "deposit-accounts"
 
 
 class NotWanted(StrEnum):
@@ -14,6 +18,9 @@ class NotWanted(StrEnum):
     ALREADY_PAID = "already_paid"
     OTHER_CURRENCY = "other_currency"
     WRONG_AMOUNT = "wrong_amount"
+    OTHER_METHOD = "other_method"
+    DEPOSIT_LEAVING = "deposit_leaving"
+    TOO_MANY_PAYMENTS = "too_many_payments"
 
 
 def pays_in_time(payment: Payment, amount_fen: int, deadline_at: datetime | None) -> bool:
@@ -22,12 +29,17 @@ def pays_in_time(payment: Payment, amount_fen: int, deadline_at: datetime | None
     return in_time and payment.currency == CURRENCY and payment.amount_fen == amount_fen
 
 
-def verdict_on(payment: Payment, order: CaseView | None) -> Verdict | None:
-    """What the order on record says of a payment; None where only the order itself can decide."""
-    if order is None:
+def verdict_on(payment: Payment, case: CaseView | None) -> Verdict | None:
+    """What the case on record says of a payment; None where only the case itself can decide."""
+    if case is None:
         return _refused(NotWanted.UNKNOWN_ORDER)
-    if order.market != payment.market:
+    if case.market != payment.market:
         return _refused(NotWanted.OTHER_MARKET)
+    return (_of_a_deposit if case.process == DEPOSITS else _of_a_price)(payment, case)
+
+
+def _of_a_price(payment: Payment, order: CaseView) -> Verdict | None:
+    """One payment, of the exact amount."""
     if order.data.get("payment_id") == payment.payment_id:
         return Verdict(taken=True)
     if payment.currency != CURRENCY:
@@ -38,6 +50,26 @@ def verdict_on(payment: Payment, order: CaseView | None) -> Verdict | None:
         return _refused(NotWanted.ALREADY_PAID)
     if order.closed_at is not None:
         return _refused(NotWanted.ORDER_CLOSED)
+    return None
+
+
+def _of_a_deposit(payment: Payment, account: CaseView) -> Verdict | None:
+    """Any number of payments, of any amount, by the ways that the market takes (TCM-DEP-07, -08)."""
+    known = account.data.get("payments") or []
+    assert isinstance(known, list)
+    methods = account.data.get("methods")
+    if any(isinstance(each, dict) and each["payment_id"] == payment.payment_id for each in known):
+        return Verdict(taken=True)
+    if payment.currency != CURRENCY:
+        return _refused(NotWanted.OTHER_CURRENCY)
+    if payment.amount_fen == 0:
+        return _refused(NotWanted.WRONG_AMOUNT)
+    if isinstance(methods, list) and payment.method not in methods:
+        return _refused(NotWanted.OTHER_METHOD)
+    if account.closed_at is not None or account.stage == DepositStage.RELEASING:
+        return _refused(NotWanted.DEPOSIT_LEAVING)
+    if len(known) >= MOST_PAYMENTS:
+        return _refused(NotWanted.TOO_MANY_PAYMENTS)
     return None
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-import phonenumbers
-
 from models.base import Frozen
 from models.periods import Period, after, local_date
 from models.placing import AccountType, Contact, PlaceOrder, RunningService, TemplateKind
 from models.rules.findings import Finding
+from models.rules.identity.phones import phone_finding
 
 
 class PlacingTerms(Frozen):
@@ -122,21 +121,8 @@ def _contact(contact: Contact | None) -> Iterator[Finding]:
             detail="the provider needs a name and a way to reach the buyer",
             next="send a name, and a phone or an e-mail address",
         )
-    elif contact.phone and not _is_phone(contact.phone):
-        yield Finding(
-            field="contact.phone",
-            code="no-phone-number",
-            rule="AMP-ORD-11",
-            detail="this number cannot be dialled",
-            next="send a number with its area code, or +country code",
-        )
-
-
-def _is_phone(text: str) -> bool:
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text, "CN"))
-    except phonenumbers.NumberParseException:
-        return False
+    elif contact.phone and (refused := phone_finding(contact.phone, "contact.phone", "AMP-ORD-11")):
+        yield refused
 
 
 def _agreement(order: PlaceOrder) -> Iterator[Finding]:

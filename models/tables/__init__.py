@@ -39,13 +39,10 @@ def _json(*, nullable: bool = False) -> Any:
 
 
 class AdmissionRow(SQLModel, table=True):
-    """A case that was let in: one for each id for ever, and one open case for each `hold`."""
+    """A case that was let in: one for each id for ever."""
 
     __tablename__ = "admissions"
-    __table_args__ = (
-        Index("uq_admissions_hold", "market", "hold", unique=True, postgresql_where=text("open")),
-        Index("ix_admissions_orphans", "admitted_at", postgresql_where=text("open")),
-    )
+    __table_args__ = (Index("ix_admissions_orphans", "admitted_at", postgresql_where=text("open")),)
 
     case_id: str = Field(primary_key=True)
     market: str
@@ -58,9 +55,18 @@ class AdmissionRow(SQLModel, table=True):
     """What the workflow starts with."""
     private: bytes | None
     """Personal data that no workflow needs, encrypted."""
-    hold: str | None
     open: bool = Field(default=True)
     admitted_at: datetime = _at()
+
+
+class HoldRow(SQLModel, table=True):
+    """What an open case needs for itself alone in its market. The row goes when the case closes."""
+
+    __tablename__ = "admission_holds"
+
+    market: str = Field(primary_key=True)
+    hold: str = Field(primary_key=True)
+    case_id: str = Field(index=True)
 
 
 class CaseRow(SQLModel, table=True):

@@ -1,20 +1,22 @@
 """Letting cases in: each id once for ever, and what must be unique while a case is open."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
+from models.admitting import Hold
 from models.cases import Actor, Opening
 from models.policies import MarketPolicy
-from models.processes import Process
+from models.process import Process
 from models.rules.findings import Finding
-from models.tables import AdmissionRow
+from models.tables import AdmissionRow, HoldRow
 from models.tables.privacy import Cipher
 
 
@@ -30,12 +32,29 @@ class IdTaken(Exception):
         self.case_id = case_id
 
 
-class HoldTaken(Exception):
-    """An open case holds what this one needs for itself."""
+class Taken(NamedTuple):
+    """A hold that an open case has. None of its holder is known where that has closed in this moment."""
 
-    def __init__(self, case_id: str | None, finding: Finding) -> None:
-        super().__init__(finding.code)
-        self.case_id, self.finding = case_id, finding
+    finding: Finding
+    case_id: str | None = None
+    provider_id: str | None = None
+
+
+class HoldTaken(Exception):
+    """Open cases hold what this one needs for itself."""
+
+    def __init__(self, *taken: Taken) -> None:
+        super().__init__(", ".join(each.finding.field for each in taken))
+        self.taken = taken
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(each.finding for each in self.taken)
+
+    @property
+    def case_id(self) -> str | None:
+        """The first holder that is known."""
+        return next((each.case_id for each in self.taken if each.case_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +101,42 @@ class Admissions:
             "workflow": process.workflow,
             "input": admitted.input,
             "private": self.cipher.seal(admitted.private, case_id) if admitted.private else None,
-            "hold": admitted.hold,
             "open": True,
             "admitted_at": at,
         }
-        with Session(self.engine) as session, session.begin():
-            inserted = (
-                insert(AdmissionRow).values(row).on_conflict_do_nothing().returning(col(AdmissionRow.case_id))
-            )
-            if session.execute(inserted).first() is not None:
-                return Admission(case_id, process.workflow, admitted.input, is_new=True)
         with Session(self.engine) as session:
-            if known := _known(session, case_id, digest):
+            new = insert(AdmissionRow).values(row).on_conflict_do_nothing()
+            if session.execute(new.returning(col(AdmissionRow.case_id))).first() is None:
+                session.rollback()
+                known = _known(session, case_id, digest)
+                assert known is not None  # it was in the way, and admissions stay
                 return known
-            holder = select(AdmissionRow.case_id).where(
-                AdmissionRow.market == market, AdmissionRow.hold == admitted.hold, col(AdmissionRow.open)
-            )
-            raise HoldTaken(session.exec(holder).first(), _busy(admitted.hold_field, admitted.hold_rule))
+            if busy := _hold(session, market, case_id, admitted.holds):
+                session.rollback()
+                raise HoldTaken(*_holders(session, market, busy))
+            session.commit()
+        return Admission(case_id, process.workflow, admitted.input, is_new=True)
+
+
+def _hold(session: Session, market: str, case_id: str, holds: Sequence[Hold]) -> list[Hold]:
+    """Take them all: those that others have. Everybody takes them in the same order: nobody deadlocks."""
+    for hold in sorted(holds, key=lambda each: each.name):
+        row = {"market": market, "hold": hold.name, "case_id": case_id}
+        session.execute(insert(HoldRow).values(row).on_conflict_do_nothing())
+    mine = select(HoldRow.hold).where(HoldRow.market == market, HoldRow.case_id == case_id)
+    taken = set(session.exec(mine))
+    return [hold for hold in holds if hold.name not in taken]
+
+
+def _holders(session: Session, market: str, holds: Sequence[Hold]) -> list[Taken]:
+    """Who has them, in the order they were asked for."""
+    query = (
+        select(HoldRow.hold, AdmissionRow.case_id, AdmissionRow.provider_id)
+        .join(AdmissionRow, col(AdmissionRow.case_id) == col(HoldRow.case_id))
+        .where(HoldRow.market == market, col(HoldRow.hold).in_([each.name for each in holds]))
+    )
+    found = {hold: (case_id, provider_id) for hold, case_id, provider_id in session.exec(query)}
+    return [Taken(_busy(each), *found.get(each.name, ())) for each in holds]
 
 
 def _known(session: Session, case_id: str, digest: str) -> Admission | None:
@@ -110,11 +148,11 @@ def _known(session: Session, case_id: str, digest: str) -> Admission | None:
     return Admission(case_id, row.workflow, row.input, is_new=False)
 
 
-def _busy(field: str | None, rule: str | None) -> Finding:
+def _busy(hold: Hold) -> Finding:
     return Finding(
-        field=field or "id",
+        field=hold.field,
         code="busy",
-        rule=rule,
+        rule=hold.rule,
         detail="another open case holds it",
         next="wait until that case has ended, or choose another",
     )

@@ -19,6 +19,9 @@ class SimulatedCharge(SQLModel, table=True):
     market: str
     amount_fen: int = _fen()
     open: bool
+    part: int | None = None
+    """Of a case that asks several times the latest one counts."""
+    method: str | None = None
 
 
 class SimulatedPayment(SQLModel, table=True):
@@ -30,6 +33,7 @@ class SimulatedPayment(SQLModel, table=True):
     amount_fen: int = _fen()
     currency: str
     paid_at: datetime = _at(index=True)
+    method: str | None = None
 
 
 class SimulatedRefund(SQLModel, table=True):

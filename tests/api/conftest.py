@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, text
 from temporalio.client import Client
 
 import temporal
+from activities.gateways.simulated import outside as simulated_outside
 from activities.gateways.simulated.payments import SimulatedPayments
 from activities.records import Records
 from api.app import create_app
@@ -28,6 +30,7 @@ from models.tasks import accepts
 from settings import Settings
 from stack.servers import TemporalServer
 from tests.api.caller import Api, contents, free_port, serving
+from tests.api.handing_in import Desk, opened, write_policies
 from tests.bench import BUYER, CALENDAR
 from tests.conftest import SECRET
 from worker import build_worker
@@ -67,12 +70,22 @@ def hurried(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, period in changes.items():
         text = re.sub(rf"(?m)^{name} = .P.*$", f'{name} = "{period}"', text)
     (directory / "hurried.toml").write_text(text)
+    shutil.copytree(policies.HERE / "agreements/rehearsal", directory / "agreements/hurried")
+    (directory / "categories").mkdir()
+    sorts = (policies.HERE / "categories/rehearsal.toml").read_text()
+    (directory / "categories/hurried.toml").write_text(sorts.replace('"rehearsal"', '"hurried"'))
     return directory
 
 
 @pytest.fixture(scope="session")
-def api_settings(database_url: str, temporal_server: TemporalServer, hurried: Path) -> Settings:
-    return settings_for(database_url, temporal_server.address, policy_dir=hurried)
+def api_settings(
+    database_url: str,
+    temporal_server: TemporalServer,
+    hurried: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
+    kept = tmp_path_factory.mktemp("documents")
+    return settings_for(database_url, temporal_server.address, policy_dir=hurried, documents_dir=kept)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -85,7 +98,9 @@ async def api_worker(
     api_settings: Settings, temporal_client: Client, engine: Engine, admissions: Admissions
 ) -> AsyncIterator[None]:
     gateway = SimulatedPayments(engine, f"{api_settings.public_url}simulator/payments/{{reference}}")
-    async with build_worker(temporal_client, engine, gateway, admissions, CALENDAR):
+    async with build_worker(
+        temporal_client, engine, simulated_outside(engine, gateway), admissions, CALENDAR
+    ):
         yield
 
 
@@ -156,6 +171,17 @@ async def quiet(quiet_engine: Engine) -> AsyncIterator[Quiet]:
     settings = settings_for(url, f"127.0.0.1:{free_port()}")
     async with serving(create_app(settings), settings, quiet_engine) as api:
         yield Quiet(api.http, api.engine)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def desk(quiet_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """Where pictures are handed in. It has no Temporal either."""
+    folder = tmp_path_factory.mktemp("desk")
+    url = quiet_engine.url.render_as_string(hide_password=False)
+    where = {"policy_dir": write_policies(folder / "policies"), "documents_dir": folder / "documents"}
+    settings = settings_for(url, f"127.0.0.1:{free_port()}", log_level="INFO", **where)
+    async with opened(settings, quiet_engine) as desk:
+        yield desk
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def due(at: datetime) -> list[dict[str, Any]]:
 
 def admitted(api: Quiet, case_id: str, at: datetime) -> None:
     row: dict[str, Any] = {"market": "alipay", "process": "template-orders", "workflow": "w"}
-    row |= {"provider_id": None, "digest": "d", "input": {}, "private": None, "hold": None}
+    row |= {"provider_id": None, "digest": "d", "input": {}, "private": None}
     with Session(api.engine) as session:
         session.add(AdmissionRow(case_id=case_id, admitted_at=at, **row))
         session.commit()

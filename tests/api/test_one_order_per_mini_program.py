@@ -79,13 +79,13 @@ async def test_another_markets_order_is_another_matter(api: Api) -> None:
     assert (await place(api, body_for(mini_program), "rehearsal")).status_code == 201
 
 
-async def test_the_holder_is_not_told_to_who_is_refused(api: Api) -> None:
+async def test_who_is_refused_is_told_of_the_open_order(api: Api) -> None:
+    """A backend service sees every order of its market."""
     mini_program = f"mp-{new_key()}"
     holder = body_for(mini_program)
     await place(api, holder)
     answer = await place(api, body_for(mini_program))
-    assert refusal(answer, 409, "already-exists")["case_id"] is None
-    assert holder["id"] not in answer.text
+    assert refusal(answer, 409, "already-exists")["case_id"] == f"template-orders:alipay:{holder['id']}"
 
 
 async def test_a_repeat_of_the_holder_is_no_second_order(api: Api) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import func, text
 from sqlmodel import Session, select
 
 import temporal
-from activities.gateways.simulated.payments import SimulatedPayments
+from activities.gateways.simulated import outside as simulated_outside
 from api.app import create_app
 from models.policies import MarketPolicy
 from models.signing import sign
@@ -49,8 +49,8 @@ class Stack:
         """A worker, for as long as the block lasts."""
         client = await temporal.connect(self.settings)
         admissions = Admissions(self.api.engine, self.policies, Cipher(SECRET))
-        gateway = SimulatedPayments(self.api.engine)
-        async with build_worker(client, self.api.engine, gateway, admissions, CALENDAR):
+        outside = simulated_outside(self.api.engine)
+        async with build_worker(client, self.api.engine, outside, admissions, CALENDAR):
             yield
 
     async def at_rest(self, path: str) -> None:

@@ -20,9 +20,12 @@ from tests.activities.batches import batch, new_case
 from tests.api.caller import FREE, Api, Json, new_key, refusal, token
 from tests.api.conftest import settings_for
 from tests.bench import order_body
+from tests.pictures import png, stored
 
 ROLES = ("service", "operator", "provider")
 CASE = "/v1/markets/{market}"
+HAND_IN = "POST /v1/documents"
+PICTURE = png()
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,14 @@ TABLE = {
         {"service": 403, "operator": 200, "provider": 403}, of_a_case=False
     ),
     f"GET {CASE}": Row(every(200), of_a_case=False),
+    f"GET {CASE}/categories": Row(every(200), of_a_case=False),
+    f"GET {CASE}/agreements": Row(every(200), of_a_case=False),
+    f"GET {CASE}/agreements/{{name}}/{{version}}": Row(every(404), of_a_case=False),  # this market has none
     f"GET {CASE}/services": Row({**every(200), "service": 422}, of_a_case=False),  # of which buyer?
     f"GET {CASE}/ledger/accounts": Row(every(200), of_a_case=False),
     f"GET {CASE}/ledger/accounts/{{account}}": Row(every(200)),
+    HAND_IN: Row(every(422)),  # this market asks for no such document
+    f"GET {CASE}/providers/{{provider_id}}/documents/{{document_id}}": Row(every(200)),
 }
 LISTS = {"GET /v1/cases", "GET /v1/changes", "GET /v1/markets"}
 STREAM = "GET /v1/changes/stream"
@@ -88,6 +96,9 @@ SIGNED = {"POST /v1/callbacks/payments/{market}"}
 EMBEDDED = {
     *("GET /simulator/payments", "GET /simulator/payments/{reference}"),
     *("POST /simulator/payments/{reference}", "POST /simulator/misbehave"),
+    *("GET /simulator/companies", "POST /simulator/companies"),
+    *("GET /simulator/bank", "GET /simulator/bank/statement"),
+    *("POST /simulator/bank/remittances", "POST /simulator/bank/returns"),
 }
 
 
@@ -104,7 +115,7 @@ def test_every_route_stands_in_the_table(app: FastAPI) -> None:
 
 def test_every_process_stands_in_the_table() -> None:
     rooms = {route.split("/")[4] for route in TABLE if route.count("/") >= 4}
-    assert rooms == {*PROCESSES, "ledger", "policies", "services"}
+    assert rooms == {*PROCESSES, "agreements", "categories", "ledger", "policies", "providers", "services"}
 
 
 def test_the_simulated_world_is_on_the_embedded_stack_alone() -> None:
@@ -124,10 +135,10 @@ def test_every_route_that_takes_a_body_reads_it_strictly(app: FastAPI) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def objects(api: Api) -> dict[str, tuple[str, str, str]]:
+async def objects(api: Api, app: FastAPI) -> dict[str, tuple[str, str, str]]:
     """A market, an order and a receipt: one's own, another provider's, another market's, and none.
 
-    Each provider is owed something, too.
+    Each provider is owed something, too, and has handed in a picture.
     """
 
     async def made(market: str, isv: str) -> tuple[str, str, str]:
@@ -137,6 +148,7 @@ async def objects(api: Api) -> dict[str, tuple[str, str, str]]:
         await api.unmoved(market, move_of(order.rpartition("/")[2]))
         sale = completed(case := new_case(), market, isv, 9_900, Decimal("0.10"))
         Records(api.engine).record(batch(case, 1, ledger=(sale,)))
+        app.state.office.documents.put_new(market, isv, stored(PICTURE), PICTURE)
         return market, order.rpartition("/")[2], receipt.json()["id"]
 
     return {
@@ -162,13 +174,17 @@ def asked(route: str, role: str, whose: str, objects: dict[str, tuple[str, str, 
     """The request that a route is tried with."""
     method, _, path = route.partition(" ")
     market, order, receipt = objects[whose]
-    if whose == "unknown" and ("{id}" in path or "{account}" in path):
+    if whose == "unknown" and any(name in path for name in ("{id}", "{account}", "{document_id}")):
         market = "alipay"
     isv = {"another's": "isv-2", "unknown": "isv-unknown"}.get(whose, "isv-1")
     process = next((name for name in BODIES if name in path), "template-orders")
     id = {"payment-receipts": receipt, "policy-moves": move_of(order)}.get(process, order)
-    path = path.format(market=market, id=id, account=owed_to(isv), version="2026-01-01")
+    names = {"account": owed_to(isv), "provider_id": isv, "document_id": stored(PICTURE).document_id}
+    path = path.format(market=market, id=id, name="access", version="2026-01-01", **names)
     row, how = TABLE[route], {"method": method, "path": path}
+    if route == HAND_IN:
+        fields = {"market": market, "kind": "no-such-kind", "provider_id": isv}
+        return {**how, "data": fields, "files": {"file": PICTURE}}
     if row.bodies is not None:
         return {**how, "json": row.bodies[role], "headers": {"Idempotency-Key": new_key(), "If-Match": "1"}}
     if method == "POST":

@@ -10,7 +10,8 @@ from docs.pages import PROCESS_PAGES, pages
 from models import words
 from models.moves import SILENCE, SYSTEM, moves
 from models.pictures import picture
-from models.processes import PROCESSES, Process
+from models.process import Process
+from models.processes import PROCESSES
 
 EVERY = pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES.keys())
 

@@ -25,6 +25,8 @@ Compose = dict[str, Any]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 VARIABLE = re.compile(r"\$\{(\w+)(?:(:-|:\?)([^}]*))?\}")
 SECRETS = {"POSTGRES_PASSWORD", "JWT_KEY", "DATA_KEY", "NOTICE_KEY"}
+OF_AMAZON = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+"""Nobody needs them who keeps pictures in the volume."""
 OURS = ("migrate", "api", "worker")
 ONCE = {"migrate", "temporal-schema", "temporal-namespace"}
 
@@ -79,7 +81,7 @@ BREAKS: dict[str, Callable[[Compose], object]] = {
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_file_that_is_no_compose_file_is_refused(name: str) -> None:
-    whole = {"services": copy.deepcopy(SERVICES), "volumes": {"postgres": {}}}
+    whole = {"services": copy.deepcopy(SERVICES), "volumes": {"postgres": {}, "documents": {}}}
     assert read(json.dumps(whole))["services"].keys() == SERVICES.keys()
     BREAKS[name](whole)
     with pytest.raises(ValueError, match=r"\w"):
@@ -94,7 +96,7 @@ def test_every_secret_must_be_set_and_the_refusal_says_to_what(secret: str) -> N
 
 def test_whatever_has_a_default_is_no_secret() -> None:
     defaults = {name for name, how, _ in VARIABLE.findall(TEXT) if how == ":-"}
-    assert defaults == {"PUBLIC_URL", "API_ADDRESS", "UI_ADDRESS"}
+    assert defaults == {"PUBLIC_URL", "API_ADDRESS", "UI_ADDRESS", "DOCUMENTS_URL"} | OF_AMAZON
     example = (ROOT / ".env.example").read_text()
     assert set(re.findall(r"(?m)^(\w+)=$", example)) == SECRETS
     assert set(re.findall(r"(?m)^#(\w+)=", example)) == defaults
@@ -102,7 +104,7 @@ def test_whatever_has_a_default_is_no_secret() -> None:
 
 @pytest.mark.parametrize("service", OURS)
 def test_ours_are_told_only_what_the_settings_know(service: str) -> None:
-    told = {name.lower() for name in SERVICES[service]["environment"]}
+    told = {name.lower() for name in SERVICES[service]["environment"] if name not in OF_AMAZON}
     assert told <= Settings.model_fields.keys()
     assert {"simulator"}.isdisjoint(told)
 
@@ -149,6 +151,9 @@ def test_a_worker_is_given_the_time_that_it_takes_to_finish() -> None:
 def test_what_can_be_lost_has_a_volume_with_a_name() -> None:
     (volume,) = SERVICES["postgres"]["volumes"]
     assert volume in ("postgres:/var/lib/postgresql", {"source": "postgres", "target": "/var/lib/postgresql"})
+    directory = SERVICES["api"]["environment"]["DOCUMENTS_DIR"]
+    assert f"documents:{directory}" in TEXT
+    assert f"--owner=marketplace --mode=700 {directory}" in (ROOT / "Dockerfile").read_text()
 
 
 def test_every_image_of_others_is_pinned_and_none_is_deprecated() -> None:

@@ -10,7 +10,8 @@ from models.cases import Event, Party, Role
 from models.interventions import INTERVENTIONS, RULINGS, Approved, Disapproved, InStead, Ruling
 from models.order_tasks import ORDER_TASKS
 from models.orders import DecidedInStead, OrderTerms, RefundRequested
-from models.processes import PROCESSES, TEMPLATE_ORDERS, Process
+from models.process import Process
+from models.processes import PROCESSES, TEMPLATE_ORDERS
 from models.tasks import Leads, TaskKind
 from worker import WORKFLOWS
 

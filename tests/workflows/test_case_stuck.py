@@ -9,7 +9,8 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from models.interventions import Noted, Paused, Resumed
-from models.orders import Accepted, Declined, Paid, VersionSubmitted
+from models.orders import Accepted, Declined, VersionSubmitted
+from models.payments import Paid
 from models.processes import TEMPLATE_ORDERS
 from tests.bench import APPROVED, BUILT, BUYER, OPERATOR, Bench, Opened, place_order, until
 from workflows.inbox import MOST_WAITING

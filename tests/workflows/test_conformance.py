@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from models.cases import Event
 from models.interventions import INTERVENTIONS, Decision, Disapproved
 from models.orders import TermsChanged
-from models.processes import PROCESSES, Process
+from models.process import Process
+from models.processes import PROCESSES
 from models.tables import CaseRow, ChangeRow
 from tests.invariants import broken
 

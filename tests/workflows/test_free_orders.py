@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from models.orders import Cancelled, Declined, Paid, RefundRequested
+from models.orders import Cancelled, Declined, RefundRequested
+from models.payments import Paid
 from tests.bench import APPROVED, BUILT, BUYER, DAY, SECOND, Bench, order_body
 
 FREE: dict[str, Any] = {"template": {**order_body()["template"], "price_fen": 0}}

@@ -4,27 +4,17 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, func, select
 
-from activities.gateways.payments import GatewayRefused, GatewayUnavailable
-from models.payments import CURRENCY, Charge, Payment, PaymentPage, Refund
-from models.tables.simulated import SimulatedCharge, SimulatedMisbehaviour, SimulatedPayment, SimulatedRefund
+from activities.gateways.payments import GatewayRefused
+from activities.gateways.simulated.misbehaving import Behaviour, behaving, misbehave
+from models.payments import CURRENCY, Charge, Payment, PaymentMethod, PaymentPage, Refund
+from models.tables.simulated import SimulatedCharge, SimulatedPayment, SimulatedRefund
 
-
-class Behaviour(StrEnum):
-    """How a gateway can fail its callers."""
-
-    UNAVAILABLE = "unavailable"
-    """Answers nothing, and does nothing."""
-    LOST_ANSWER = "lost_answer"
-    """Does it, and answers nothing."""
-    IN_PROGRESS = "in_progress"
-    """Says that a refund is under way."""
-    REFUSED = "refused"
+__all__ = ["Behaviour", "SimulatedPayments"]
 
 
 def _now() -> datetime:
@@ -38,20 +28,29 @@ class SimulatedPayments:
     now: Callable[[], datetime] = _now
 
     def open(self, charge: Charge) -> PaymentPage:
-        with self._behaving("open"), Session(self.engine) as session, session.begin():
-            row = charge.model_dump()
-            session.execute(insert(SimulatedCharge).values(**row, open=True).on_conflict_do_nothing())
+        with behaving(self.engine, "open"), Session(self.engine) as session, session.begin():
+            asked = {**charge.model_dump(), "open": True}
+            newest = (
+                insert(SimulatedCharge)
+                .values(asked)
+                .on_conflict_do_update(
+                    index_elements=["reference"],
+                    set_=asked,
+                    where=col(SimulatedCharge.part) < (charge.part or 0),
+                )
+            )
+            session.execute(newest)
         return PaymentPage(
             reference=charge.reference, pay_url=self.pay_url.format(reference=charge.reference)
         )
 
     def query(self, market: str, payment_id: str) -> Payment | None:
-        with self._behaving("query"), Session(self.engine) as session:
+        with behaving(self.engine, "query"), Session(self.engine) as session:
             row = session.get(SimulatedPayment, payment_id)
             return _payment(row) if row and row.market == market else None
 
     def close(self, charge: Charge) -> list[Payment]:
-        with self._behaving("close"), Session(self.engine) as session, session.begin():
+        with behaving(self.engine, "close"), Session(self.engine) as session, session.begin():
             row = charge.model_dump()
             closed = insert(SimulatedCharge).values(**row, open=False)
             session.execute(closed.on_conflict_do_update(index_elements=["reference"], set_={"open": False}))
@@ -59,7 +58,7 @@ class SimulatedPayments:
             return [_payment(row) for row in session.exec(paid.order_by(col(SimulatedPayment.paid_at)))]
 
     def refund(self, refund: Refund) -> bool:
-        with self._behaving("refund") as behaviour, Session(self.engine) as session, session.begin():
+        with behaving(self.engine, "refund") as behaviour, Session(self.engine) as session, session.begin():
             paid = session.exec(
                 select(SimulatedPayment)
                 .where(SimulatedPayment.payment_id == refund.payment_id)
@@ -88,7 +87,7 @@ class SimulatedPayments:
         return True
 
     def confirmed_since(self, since: datetime) -> list[Payment]:
-        with self._behaving("confirmed_since"), Session(self.engine) as session:
+        with behaving(self.engine, "confirmed_since"), Session(self.engine) as session:
             rows = session.exec(select(SimulatedPayment).where(SimulatedPayment.paid_at >= since))
             return [_payment(row) for row in rows]
 
@@ -102,8 +101,9 @@ class SimulatedPayments:
         currency: str = CURRENCY,
         at: datetime | None = None,
         in_spite: bool = False,
+        method: PaymentMethod | None = None,
     ) -> Payment:
-        """A buyer pays: what is asked, unless told otherwise. `in_spite` of the page being closed."""
+        """Somebody pays: what is asked, unless told otherwise. `in_spite` of the page being closed."""
         with Session(self.engine) as session, session.begin():
             charge = session.get(SimulatedCharge, reference)
             if charge is None:
@@ -117,44 +117,14 @@ class SimulatedPayments:
                 amount_fen=charge.amount_fen if amount_fen is None else amount_fen,
                 currency=currency,
                 paid_at=at or self.now(),
+                method=method or charge.method,
             )
             session.add(row)
             return _payment(row)
 
     def misbehave(self, operation: str, behaviour: Behaviour, times: int = 1) -> None:
         """Fail the next calls of an operation."""
-        with Session(self.engine) as session, session.begin():
-            row = {"operation": operation, "behaviour": behaviour, "times_left": times}
-            told = insert(SimulatedMisbehaviour).values(row)
-            session.execute(told.on_conflict_do_update(index_elements=["operation"], set_=row))
-
-    def _behaving(self, operation: str) -> "_Behaving":
-        with Session(self.engine) as session, session.begin():
-            told = session.exec(
-                select(SimulatedMisbehaviour)
-                .where(SimulatedMisbehaviour.operation == operation, SimulatedMisbehaviour.times_left > 0)
-                .with_for_update()
-            ).one_or_none()
-            if told is None:
-                return _Behaving(None)
-            told.times_left -= 1
-            return _Behaving(Behaviour(told.behaviour))
-
-
-@dataclass(frozen=True, slots=True)
-class _Behaving:
-    behaviour: Behaviour | None
-
-    def __enter__(self) -> Behaviour | None:
-        if self.behaviour is Behaviour.UNAVAILABLE:
-            raise GatewayUnavailable
-        if self.behaviour is Behaviour.REFUSED:
-            raise GatewayRefused("told_to_refuse")
-        return self.behaviour
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None and self.behaviour is Behaviour.LOST_ANSWER:
-            raise GatewayUnavailable
+        misbehave(self.engine, operation, behaviour, times)
 
 
 def _payment(row: SimulatedPayment) -> Payment:

@@ -2,8 +2,11 @@ from alembic import context
 from sqlalchemy import create_engine, pool, text
 from sqlmodel import SQLModel
 
+import models.tables.bank
 import models.tables.ledger
-import models.tables.simulated  # noqa: F401  their tables belong to the metadata
+import models.tables.simulated
+import models.tables.simulated_bank
+import models.tables.simulated_registries  # noqa: F401  their tables belong to the metadata
 
 ONE_AT_A_TIME = 0x6D61726B
 

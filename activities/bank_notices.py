@@ -1,0 +1,59 @@
+"""Telling an account's case what the bank confirmed."""
+
+import asyncio
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+from temporalio import activity
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from models.bank_accounts import PaymentReturned, RemittanceMatched
+from models.bank_notices import ForAccount
+from models.cases import BANK, CaseView, Report
+from models.payments import Verdict
+from models.rules.bank_notices import TAKEN, verdict_on
+from models.tables import CaseRow, ChangeRow
+
+# Longer would keep a slot from the record that the case's answer waits for. It is asked again.
+DECIDES_WITHIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class BankNotices:
+    engine: Engine
+    client: Client
+
+    @activity.defn(name="apply_bank_entry")
+    async def apply(self, told: ForAccount) -> Verdict:
+        """Tell the case, once. `Undecided` while the case itself is: asked again.
+
+        It may have taken the entry although its answer was lost, so what is on record decides. The bank's time
+        is the event's: a remittance before the deadline is in time, whenever we hear of it.
+        """
+        verdict = await asyncio.to_thread(self._on_record, told)
+        if verdict is not None:
+            return verdict
+        kind = PaymentReturned if told.returned else RemittanceMatched
+        report = Report[PaymentReturned | RemittanceMatched](
+            event=kind(round=told.round), actor=BANK, key=told.key, digest=told.key, occurred_at=told.at
+        )
+        case = self.client.get_workflow_handle(told.case_id)
+        try:
+            async with asyncio.timeout(DECIDES_WITHIN_S):
+                await case.execute_update("report", report, id=told.key)
+        except (WorkflowUpdateFailedError, RPCError, TimeoutError) as error:
+            raise ApplicationError(f"{told.case_id} has not decided", type="Undecided") from error
+        return TAKEN
+
+    def _on_record(self, told: ForAccount) -> Verdict | None:
+        known = select(ChangeRow.seq).where(ChangeRow.case_id == told.case_id, ChangeRow.key == told.key)
+        with Session(self.engine) as session:
+            if session.exec(known).first() is not None:
+                return TAKEN
+            row = session.get(CaseRow, told.case_id)
+            if row is None:
+                raise ApplicationError(f"{told.case_id} has not begun", type="Undecided")
+            return verdict_on(told, CaseView.model_validate(row.view))

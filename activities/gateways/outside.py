@@ -1,0 +1,15 @@
+"""Every outside system that the worker talks to."""
+
+from dataclasses import dataclass
+
+from activities.gateways.bank import Bank
+from activities.gateways.payments import PaymentGateway
+from activities.gateways.registries import CompanyRegistry, RealNames
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    payments: PaymentGateway
+    registry: CompanyRegistry
+    real_names: RealNames
+    bank: Bank

@@ -1,0 +1,85 @@
+"""What stands against an event beyond its shape: its process's own rules, and documents nobody handed in."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import structlog
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from api.office import Office
+from api.problems import not_confirmed
+from models.admitting import Checked
+from models.cases import CaseView, Event
+from models.documents import DocumentRef
+from models.interventions import InStead
+from models.policies import MarketPolicy
+from models.process import Process
+from models.rules.findings import Finding
+from models.tables import AdmissionRow, CaseRow
+from models.tables.documents.store import StoreUnavailable
+
+log = structlog.get_logger()
+
+
+def against(office: Office, process: Process, row: CaseRow, event: Event, at: datetime) -> list[Finding]:
+    """Everything at once, of the act of a decision in somebody's stead too."""
+    checked = _checked(office, row, at)
+    found = [*process.check(event, checked)]
+    if isinstance(event, InStead):
+        acts = process.check(event.act, checked)
+        found += [each.model_copy(update={"field": f"act.{each.field}"}) for each in acts]
+    return found + [_unknown(field) for field, ref in _documents(event) if not _is_there(office, row, ref)]
+
+
+def _checked(office: Office, row: CaseRow, at: datetime) -> Checked:
+    """A market whose file is gone lets its cases end, and offers nothing more."""
+    with Session(office.engine) as session:
+        admission = session.get(AdmissionRow, row.case_id)
+    gone = MarketPolicy(market=row.market, title=row.market, title_zh=row.market)
+    return Checked(
+        view=CaseView.model_validate(row.view),
+        input=admission.input if admission else {},
+        market=office.admissions.policies.get(row.market, gone),
+        at=at,
+    )
+
+
+def _documents(event: Event) -> Iterator[tuple[str, DocumentRef]]:
+    """Every document that an event names, however deep, and where."""
+    found = [*_references(event, "")]
+    yield from found
+    named = event.documents() + (event.act.documents() if isinstance(event, InStead) else ())
+    yield from (("documents", each) for each in named if each not in [ref for _, ref in found])
+
+
+def _references(value: object, path: str) -> Iterator[tuple[str, DocumentRef]]:
+    if isinstance(value, DocumentRef):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        yield from _references({name: getattr(value, name) for name in type(value).model_fields}, path)
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _references(each, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, tuple | list):
+        yield from _references(dict(enumerate(value)), path)
+
+
+def _is_there(office: Office, row: CaseRow, ref: DocumentRef) -> bool:
+    if row.provider_id is None:
+        return False
+    try:
+        kept = office.documents.find(row.market, row.provider_id, ref.document_id)
+    except StoreUnavailable as error:
+        log.warning("documents_unavailable", error=str(error))
+        raise not_confirmed() from None
+    return kept is not None and kept.kind == ref.kind
+
+
+def _unknown(field: str) -> Finding:
+    return Finding(
+        field=field,
+        code="document-unknown",
+        detail="this provider has handed in no such document of this kind here",
+        next="hand it in first: POST /v1/documents",
+    )

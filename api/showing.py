@@ -1,0 +1,74 @@
+"""What is kept sealed: dots for everybody, and opened where a case is read by whom it may be shown to."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from cryptography.exceptions import InvalidTag
+from pydantic import JsonValue, RootModel
+from sqlmodel import Session
+
+from api.auth import Caller
+from api.office import Office
+from models.cases import Role
+from models.private import SEALED, Sealed
+from models.tables import CaseRow
+from models.tables.bank import open_instruction
+from models.tables.privacy import Vault
+
+log = structlog.get_logger()
+DOTS = "•••"
+Json = dict[str, Any]
+
+
+class Kept(RootModel[dict[str, JsonValue]]):
+    """Whatever was sealed, by the names of its fields."""
+
+
+def veiled(data: Json) -> Json:
+    """Facts of a case or a change as everybody is shown them."""
+    return {name: _replaced(value, lambda _: DOTS) for name, value in data.items()}
+
+
+def private_facts(office: Office, session: Session, caller: Caller, row: CaseRow) -> Json:
+    """The facts of one case that hold something sealed, opened; nothing for whom they are not meant."""
+    if not may_open(caller, row):
+        return {}
+    vault = Vault(office.admissions.cipher)
+
+    def opened(sealed: str) -> JsonValue:
+        try:
+            return vault.open(Sealed(sealed=sealed), row.case_id, Kept).root
+        except (InvalidTag, ValueError):
+            log.exception("seal_broken", case_id=row.case_id)
+            return DOTS
+
+    found = {name: _replaced(value, opened) for name, value in row.view["data"].items()}
+    found = {name: value for name, value in found.items() if value != row.view["data"][name]}
+    found |= _instruction(office, session, row)
+    if found:
+        log.info("private_facts_read", case_id=row.case_id, facts=sorted(found))
+    return found
+
+
+def may_open(caller: Caller, row: CaseRow) -> bool:
+    """Operators of its market, and the provider whose case it is. Backend services see dots."""
+    own = caller.role is Role.OPERATOR or (row.provider_id is not None and caller.role is Role.PROVIDER)
+    return own and caller.may_see(row.market, row.provider_id)
+
+
+def _instruction(office: Office, session: Session, row: CaseRow) -> Json:
+    """What the provider of a bank account is asked to remit (TCM-WX-05, -06). It is kept beside the case."""
+    if row.process != "bank-accounts":
+        return {}
+    asked = open_instruction(session, office.admissions.cipher, row.case_id)
+    return {"instruction": asked.model_dump(mode="json")} if asked else {}
+
+
+def _replaced(value: Any, by: Callable[[str], JsonValue]) -> Any:
+    """The value, where every seal in it, however deep, is replaced."""
+    if isinstance(value, dict):
+        if [*value] == [SEALED] and isinstance(value[SEALED], str):
+            return by(value[SEALED])
+        return {name: _replaced(each, by) for name, each in value.items()}
+    return [_replaced(each, by) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,76 @@
+"""Bank accounts and what the bank tells of, as everything else is made from them."""
+
+from models.admitting import Admitted, Hold
+from models.bank_account_tasks import BANK_ACCOUNT_STEPS, BANK_ACCOUNT_TASKS
+from models.bank_accounts import (
+    BankAccount,
+    BankAccountEvent,
+    BankAccountOutcome,
+    BankAccountStage,
+    OpenBankAccount,
+    against,
+)
+from models.bank_notices import (
+    NOTICE_STEPS,
+    BankNotice,
+    NoticeEvent,
+    NoticeOutcome,
+    NoticeStage,
+    TellOfEntry,
+)
+from models.cases import Opening, Role
+from models.policies import BankAccountPolicy, MarketPolicy, NoticePolicy, ProcessPolicy
+from models.process import Process
+
+ONBOARDINGS = "provider-onboardings"
+
+
+def _open(asked: OpenBankAccount, policy: ProcessPolicy, opening: Opening, _: MarketPolicy) -> Admitted:
+    """One account a provider and market at a time."""
+    assert isinstance(policy, BankAccountPolicy)
+    account = BankAccount(
+        opening=opening,
+        terms=policy.terms,
+        provider_id=asked.provider_id,
+        onboarding=f"{ONBOARDINGS}:{opening.market}:{asked.onboarding}",
+    )
+    return Admitted(
+        input=account.model_dump(mode="json"),
+        holds=(Hold(name=f"bank-account:{asked.provider_id}", field="provider_id"),),
+    )
+
+
+def _receive(_: TellOfEntry, policy: ProcessPolicy, opening: Opening, __: MarketPolicy) -> Admitted:
+    assert isinstance(policy, NoticePolicy)
+    return Admitted(input=BankNotice(opening=opening, terms=policy.terms).model_dump(mode="json"))
+
+
+BANK_ACCOUNTS = Process(
+    name="bank-accounts",
+    title="Bank account",
+    title_zh="银行账户验证",
+    workflow="BankAccount",
+    started_by=frozenset({Role.SERVICE}),
+    start=OpenBankAccount,
+    event=BankAccountEvent,
+    tasks=BANK_ACCOUNT_TASKS,
+    steps=BANK_ACCOUNT_STEPS,
+    stages=BankAccountStage,
+    outcomes=BankAccountOutcome,
+    admit=_open,
+    check=against,
+)
+BANK_NOTICES = Process(
+    name="bank-notices",
+    title="Bank notice",
+    title_zh="银行通知",
+    workflow="BankNotice",
+    started_by=frozenset(),
+    start=TellOfEntry,
+    event=NoticeEvent,
+    tasks=(),
+    steps=NOTICE_STEPS,
+    stages=NoticeStage,
+    outcomes=NoticeOutcome,
+    admit=_receive,
+)

@@ -1,0 +1,49 @@
+"""Pictures and scans that a provider hands in: what a market takes, and what is known of one that is kept."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from models.base import Frozen, Id, Instant
+from models.cases import Actor
+
+DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""The SHA-256 of what was handed in: the same picture has the same id."""
+
+ContentType = Literal["image/jpeg", "image/png"]
+
+
+class DocumentRef(Frozen):
+    """A document that was handed in before, as applications name it. The picture itself travels nowhere."""
+
+    kind: Id
+    document_id: DocumentId
+
+
+class DocumentLimits(Frozen):
+    """What a market takes as a document of one kind (TCM-ONB-15, TCM-MCH-13, TCM-MCH-25)."""
+
+    most_bytes: Annotated[int, Field(strict=True, gt=0, le=10 * 1024 * 1024)]
+    """Inclusive, and counted in binary units: 2 MB are 2,097,152 (AMB-29)."""
+    types: Annotated[tuple[ContentType, ...], Field(min_length=1)]
+    most_pixels: Annotated[int, Field(strict=True, gt=0, le=100_000_000)]
+    """Width times height, inclusive. Each takes four bytes while the picture is looked at."""
+    rule: str
+
+
+class StoredDocument(Frozen):
+    """What is known of a document that was kept, with its first upload."""
+
+    kind: Id
+    size: int
+    """In bytes."""
+    content_type: ContentType
+    width: int
+    height: int
+    uploaded_at: Instant
+    uploaded_by: Actor
+    sha256: DocumentId
+
+    @property
+    def document_id(self) -> str:
+        return self.sha256

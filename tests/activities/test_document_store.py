@@ -1,0 +1,219 @@
+"""Documents at rest: put once, found by whose they are, and showing nothing to whoever sees the shelf."""
+
+import hashlib
+import stat
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import boto3  # type: ignore[import-untyped]  # it brings no types
+import pytest
+from moto.server import ThreadedMotoServer
+
+from models.documents import StoredDocument
+from models.tables.documents import BrokenDocumentsUrl, documents_in
+from models.tables.documents.directory import Directory
+from models.tables.documents.store import DocumentStore, SealedDocuments, StoreUnavailable
+from models.tables.privacy import Cipher
+from tests.api.caller import free_port
+from tests.conftest import SECRET
+from tests.pictures import png, stored, with_chunk
+
+CANARY = b"11010519491231002X"
+PICTURE = with_chunk(png(), b"teXt", CANARY)
+WHOSE = ("tencent-cloud", "isv-1")
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+CIPHER = Cipher(SECRET)
+
+
+def document(**changes: Any) -> StoredDocument:
+    return stored(PICTURE, **{"uploaded_at": NOW, **changes})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A store, and what lies on its shelf: names with bytes."""
+
+    store: DocumentStore
+    shelf: Callable[[], dict[str, bytes]]
+    change: Callable[[str, bytes], object]
+
+
+@pytest.fixture(scope="module")
+def s3_endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+
+
+def in_s3(endpoint: str, name: str, monkeypatch: pytest.MonkeyPatch) -> Kept:
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(key, "for-tests")
+    url = f"s3://{name}/pictures?endpoint={endpoint}&region=us-east-1"
+    s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+    s3.create_bucket(Bucket=name)
+
+    def shelf() -> dict[str, bytes]:
+        keys = [each["Key"] for each in s3.list_objects_v2(Bucket=name).get("Contents", [])]
+        return {key: s3.get_object(Bucket=name, Key=key)["Body"].read() for key in keys}
+
+    def change(key: str, content: bytes) -> object:
+        return s3.put_object(Bucket=name, Key=key, Body=content)
+
+    return Kept(documents_in(url, Path("nowhere"), CIPHER), shelf, change)
+
+
+def in_directory(path: Path) -> Kept:
+    def shelf() -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in path.iterdir()} if path.exists() else {}
+
+    def change(name: str, content: bytes) -> object:
+        return (path / name).write_bytes(content)
+
+    return Kept(documents_in(None, path, CIPHER), shelf, change)
+
+
+@pytest.fixture(params=["directory", "s3"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kept:
+    if request.param == "directory":
+        return in_directory(tmp_path / "made" / "when needed")
+    name = "b" + hashlib.sha256(request.node.name.encode()).hexdigest()[:20]
+    return in_s3(request.getfixturevalue("s3_endpoint"), name, monkeypatch)
+
+
+def test_what_was_put_is_found_and_read_as_it_was(kept: Kept) -> None:
+    put = document()
+    assert kept.store.put_new(*WHOSE, put, PICTURE) is put
+    assert kept.store.find(*WHOSE, put.document_id) == put
+    assert kept.store.read(*WHOSE, put.document_id) == (put, PICTURE)
+
+
+def test_what_nobody_put_is_not_there(kept: Kept) -> None:
+    assert kept.store.find(*WHOSE, document().document_id) is None
+    assert kept.store.read(*WHOSE, document().document_id) is None
+    assert kept.shelf() == {}
+
+
+def test_of_two_the_first_stays(kept: Kept) -> None:
+    first = document()
+    kept.store.put_new(*WHOSE, first, PICTURE)
+    before = kept.shelf()
+    again = document(uploaded_at=NOW + timedelta(days=1), kind="card")
+    assert kept.store.put_new(*WHOSE, again, PICTURE) == first
+    assert kept.shelf() == before
+
+
+@pytest.mark.parametrize("whose", [("tencent-cloud", "isv-2"), ("aliyun", "isv-1")])
+def test_the_same_picture_of_another_provider_or_market_is_another_document(
+    kept: Kept, whose: tuple[str, str]
+) -> None:
+    first, other = document(), document(uploaded_at=NOW + timedelta(days=1))
+    kept.store.put_new(*WHOSE, first, PICTURE)
+    assert kept.store.find(*whose, first.document_id) is None
+    assert kept.store.put_new(*whose, other, PICTURE) is other
+    assert kept.store.find(*WHOSE, first.document_id) == first
+    assert len(kept.shelf()) == 2
+
+
+def test_the_shelf_shows_neither_the_picture_nor_whose_it_is_nor_which_it_is(kept: Kept) -> None:
+    kept.store.put_new(*WHOSE, document(), PICTURE)
+    [(name, sealed)] = kept.shelf().items()
+    for said in (*WHOSE, document().document_id, "provider-1", "licence", CANARY.decode(), "PNG"):
+        assert said not in name
+        assert said.encode() not in sealed
+
+
+@pytest.mark.parametrize("at", [0, 3, 20, -1])
+def test_what_was_changed_on_the_shelf_is_not_given_out(kept: Kept, at: int) -> None:
+    kept.store.put_new(*WHOSE, document(), PICTURE)
+    [(name, sealed)] = kept.shelf().items()
+    changed = bytearray(sealed)
+    changed[at] ^= 1
+    for broken in (bytes(changed), sealed[: len(sealed) // 2], b""):
+        kept.change(name, broken)
+        with pytest.raises(StoreUnavailable):
+            kept.store.read(*WHOSE, document().document_id)
+
+
+def test_what_was_moved_on_the_shelf_is_not_given_out_as_something_else(kept: Kept) -> None:
+    kept.store.put_new(*WHOSE, document(), PICTURE)
+    [(own, sealed)] = kept.shelf().items()
+    kept.store.put_new("aliyun", "isv-2", document(), PICTURE)
+    [other] = kept.shelf().keys() - {own}
+    kept.change(other, sealed)
+    with pytest.raises(StoreUnavailable):
+        kept.store.find("aliyun", "isv-2", document().document_id)
+
+
+def test_another_key_opens_nothing(tmp_path: Path) -> None:
+    in_directory(tmp_path).store.put_new(*WHOSE, document(), PICTURE)
+    other = SealedDocuments(Directory(tmp_path), Cipher("another key, and as long as it has to be"))
+    assert other.find(*WHOSE, document().document_id) is None
+
+
+def test_of_forty_at_once_one_is_first_and_all_hear_of_it(tmp_path: Path) -> None:
+    kept, together = in_directory(tmp_path / "documents"), Barrier(40)
+    puts = [document(uploaded_at=NOW + timedelta(seconds=second)) for second in range(40)]
+
+    def put(each: StoredDocument) -> StoredDocument:
+        together.wait()
+        return kept.store.put_new(*WHOSE, each, PICTURE)
+
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(put, puts))
+    assert sum(answer is each for answer, each in zip(answers, puts, strict=True)) == 1
+    assert {answer.uploaded_at for answer in answers} == {answers[0].uploaded_at}
+    assert len(kept.shelf()) == 1  # and no unfinished file beside it
+
+
+def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    kept = in_directory(tmp_path / "documents")
+    kept.store.put_new(*WHOSE, document(), PICTURE)
+    [file] = (tmp_path / "documents").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "documents").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("odd", ["../../x", "/etc/passwd", "", "a/b", "\0", "." * 300])
+def test_no_id_leads_out_of_the_directory(tmp_path: Path, odd: str) -> None:
+    kept = in_directory(tmp_path / "documents")
+    kept.store.put_new(odd, odd, document(), PICTURE)
+    assert kept.store.find(odd, odd, document().document_id) == document()
+    assert kept.store.find(*WHOSE, odd) is None
+    assert [path.name for path in tmp_path.iterdir()] == ["documents"]
+
+
+def test_a_directory_that_cannot_be_used_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no directory")
+    store = in_directory(tmp_path / "file" / "documents").store
+    with pytest.raises(StoreUnavailable):
+        store.put_new(*WHOSE, document(), PICTURE)
+    with pytest.raises(StoreUnavailable):
+        store.read(*WHOSE, document().document_id)
+
+
+def test_a_bucket_that_is_not_there_or_does_not_answer_is_unavailable(
+    s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(key, "for-tests")
+    nobody = f"http://127.0.0.1:{free_port()}"
+    for endpoint in (s3_endpoint, nobody):
+        url = f"s3://no-such-bucket?endpoint={endpoint}&region=us-east-1"
+        store = documents_in(url, Path("nowhere"), CIPHER)
+        with pytest.raises(StoreUnavailable):
+            store.put_new(*WHOSE, document(), PICTURE)
+        with pytest.raises(StoreUnavailable):
+            store.find(*WHOSE, document().document_id)
+
+
+@pytest.mark.parametrize("url", ["s3://", "s3:///prefix", "https://bucket", "s3://bucket?endpont=x"])
+def test_an_address_that_is_no_bucket_is_refused(url: str) -> None:
+    with pytest.raises(BrokenDocumentsUrl, match="s3://bucket"):
+        documents_in(url, Path("nowhere"), CIPHER)

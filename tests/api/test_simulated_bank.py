@@ -1,0 +1,134 @@
+"""The simulated bank over HTTP: a provider reads its account there, and its notices come to us signed."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from threading import Thread
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import Engine
+from structlog.testing import capture_logs
+
+from activities.gateways.simulated.bank import SimulatedBank
+from api.app import create_app
+from api.office import Office
+from api.simulator_bank import notify
+from models.rules.bank import REMARK
+from models.signing import check
+from tests.api.caller import Api, free_port, refusal, serving
+from tests.api.conftest import settings_for
+from tests.banking import COMPANY, account, new_number
+from tests.conftest import SECRET
+
+MARKET = "tencent-cloud"
+Told = Queue[tuple[str, dict[str, str], bytes]]
+
+
+@pytest.fixture
+def told() -> Iterator[tuple[int, Told]]:
+    """Whoever stands where our callbacks are, and keeps what it is told."""
+    heard: Told = Queue()
+
+    class Hearing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            heard.put((self.path, dict(self.headers), body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hearing)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port, heard
+    server.shutdown()
+    server.server_close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def simulator(quiet_engine: Engine, told: tuple[int, Told]) -> AsyncIterator[Api]:
+    url = quiet_engine.url.render_as_string(hide_password=False)
+    public = f"http://127.0.0.1:{told[0]}/"
+    settings = settings_for(url, f"127.0.0.1:{free_port()}", public_url=public)
+    async with serving(create_app(settings), settings, quiet_engine) as api:
+        yield api
+
+
+def paid(engine: Engine, number: str, remark: str = REMARK) -> str:
+    key = f"micro-deposit:{uuid.uuid4().hex}:1:1"
+    return SimulatedBank(engine).pay_out(MARKET, key, account(number=number), 53, remark).reference
+
+
+async def test_a_provider_reads_what_came_in(simulator: Api) -> None:
+    number = new_number()
+    reference = paid(simulator.engine, number, f"{REMARK} <123456>")
+    answer = await simulator.http.get("/simulator/bank/statement", params={"number": number})
+    (line,) = answer.json()["came_in"]
+    assert (line["reference"], line["amount_fen"], line["returned"]) == (reference, 53, False)
+    page = (await simulator.http.get("/simulator/bank", params={"number": f"{number[:4]} {number[4:]}"})).text
+    assert "¥ 0.53" in page
+    assert "&lt;123456&gt;" in page
+    empty = (await simulator.http.get("/simulator/bank", params={"number": new_number()})).text
+    assert "没有来账" in empty
+    assert "没有来账" not in (await simulator.http.get("/simulator/bank")).text
+
+
+async def test_a_number_that_is_none_is_refused(simulator: Api) -> None:
+    answer = await simulator.http.get("/simulator/bank", params={"number": '"><script>'})
+    refusal(answer, 422, "invalid")
+    assert "<script>" not in answer.text
+
+
+async def test_a_remittance_is_told_by_a_signed_notice_that_says_no_more_than_its_id(
+    simulator: Api, told: tuple[int, Told]
+) -> None:
+    number = new_number()
+    body = {"market": MARKET, "holder": COMPANY, "number": number, "amount_fen": 53, "notices": 2}
+    answer = await simulator.http.post("/simulator/bank/remittances", json=body)
+    assert answer.status_code == 201
+    entry = SimulatedBank(simulator.engine).entry(answer.json()["entry_id"])
+    assert entry is not None
+    assert (entry.amount_fen, entry.payer_number, entry.remark) == (53, number, REMARK)
+    for _ in range(2):
+        path, headers, raw = await asyncio.to_thread(told[1].get, timeout=5)
+        assert path == f"/v1/callbacks/bank/{MARKET}"
+        check(raw, {name.lower(): value for name, value in headers.items()}, SECRET)
+        assert json.loads(raw) == {"entry_id": entry.entry_id, "kind": "received"}
+
+
+async def test_a_payout_is_sent_back_and_told(simulator: Api, told: tuple[int, Told]) -> None:
+    number = new_number()
+    reference = paid(simulator.engine, number)
+    answer = await simulator.http.post("/simulator/bank/returns", json={"reference": reference})
+    assert answer.status_code == 201
+    _, _, raw = await asyncio.to_thread(told[1].get, timeout=5)
+    assert json.loads(raw)["kind"] == "returned"
+    lines = (await simulator.http.get("/simulator/bank/statement", params={"number": number})).json()
+    assert [line["returned"] for line in lines["came_in"]] == [True]
+    unknown = await simulator.http.post("/simulator/bank/returns", json={"reference": "p-unknown"})
+    refusal(unknown, 404, "not-found")
+
+
+@pytest.mark.parametrize("amount", ["53", True, 1e2, 0, -1, None, 10**16])
+async def test_money_that_is_none_is_refused(simulator: Api, told: tuple[int, Told], amount: Any) -> None:
+    """CV-8."""
+    body = {"market": MARKET, "holder": COMPANY, "number": new_number(), "amount_fen": amount}
+    refusal(await simulator.http.post("/simulator/bank/remittances", json=body), 422, "invalid")
+    assert told[1].empty()
+
+
+async def test_a_notice_that_reaches_nobody_is_only_logged(quiet_engine: Engine) -> None:
+    number, settings = new_number(), settings_for("nowhere", "nowhere:1")
+    office = Office(**dict.fromkeys(Office.__dataclass_fields__) | {"settings": settings})
+    entry = SimulatedBank(quiet_engine).remit(MARKET, COMPANY, number, 53, REMARK)
+    with capture_logs() as lines:
+        notify(office, entry)
+    (line,) = lines
+    assert (line["event"], line["entry_id"]) == ("notice_not_delivered", entry.entry_id)
+    assert number not in str(line)

@@ -1,0 +1,206 @@
+"""The life of a provider's bank account, which has no end of its own.
+
+awaiting details ──account given──▶ the check (workflows/bank_check.py) ──proven──▶ verified
+      ▲    ▲                            │ refused, or used up                          │
+      │    └────────────────────────────┘                                              │
+      └── returned by the bank, void ◀─────────────────────────────────────────────────┤
+the check ◀── another account given ◀──────────────────────────────────────────────────┘
+from anywhere: ended, or the cooperation is over ──▶ closed
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from activities.bank_accounts import BankAccounts
+from activities.other_cases import OtherCases
+from models.bank_account_tasks import CHECK, DETAILS, STANDING
+from models.bank_accounts import (
+    AccountGiven,
+    AskedCompany,
+    BankAccount,
+    BankAccountEvent,
+    BankAccountOutcome,
+    BankAccountStage,
+    DecidedToEnd,
+    DecidedToGrantRound,
+    DecidedToVoid,
+    Standing,
+)
+from models.cases import Answer, CaseView, Event, Report
+from models.clocks import Clock
+from models.private import Sealed
+from models.tasks import Leads
+from models.telling import AccountChanged, CooperationEnded, Telling
+from workflows.bank_check import HEARD, BankCheck, Ended, Proven, Unproven
+from workflows.calls import RECORD, UNDECIDED, call
+from workflows.case import Case, Rest
+from workflows.errands import Errands
+from workflows.inbox import Aside
+from workflows.tasks import Countdown
+
+OUTCOMES: dict[type[Event], BankAccountOutcome] = {
+    DecidedToEnd: BankAccountOutcome.ENDED,
+    CooperationEnded: BankAccountOutcome.COOPERATION_ENDED,
+}
+
+
+@workflow.defn(name="BankAccount")
+class ProvidersBankAccount:
+    @workflow.init
+    def __init__(self, account: BankAccount) -> None:
+        self.input, self.terms = account, account.terms
+        self.now = account.standing or Standing()
+        heard = Aside(lambda event: self.check.hear(event), lambda event: self.check.against(event))
+        self.case = Case(
+            account.opening,
+            account.carried,
+            remind_before=lambda: self.terms.remind_before,
+            needs_approval=self._needs_approval,
+            worry_after=self._worry_after,
+            asides=dict.fromkeys(HEARD, heard),
+        )
+        self.check = BankCheck(self.case, self.terms.check, CHECK, lambda: self.now.company_name)
+        self.check.first_round, self.check.round = self.now.first_round, self.now.round
+        self.tellings = Errands()
+
+    @workflow.run
+    async def run(self, _: BankAccount) -> str:
+        outcome = await self.case.tell(self.story())
+        await self.check.voids.finished()
+        await self.tellings.finished()
+        return outcome
+
+    async def story(self) -> BankAccountOutcome:
+        if self.input.carried is None and not await self._has_onboarding():
+            return BankAccountOutcome.NO_ONBOARDING
+        event = await self._at_rest()
+        while type(event) not in OUTCOMES:
+            match await self._follow(event):
+                case Proven():
+                    self._change(verified=True)
+                case Unproven(why, may_have_another):
+                    self._change(verified=False, why=why, may_have_another=may_have_another)
+                case interrupted:
+                    event = interrupted
+                    continue
+            event = await self._at_rest()
+        outcome = OUTCOMES[type(event)]
+        self._change(verified=False, why=outcome)
+        return outcome
+
+    async def _follow(self, event: Event) -> Ended:
+        """What an event comes to: a check, or the end of what one had proven."""
+        match event:
+            case AccountGiven(account=Sealed() as account):
+                self._change(verified=False, why=event.event)
+                self.check.begin()
+                given = {"account": account, "account_version": self.now.account_version + 1}
+                self.now = self.now.model_copy(update=given)
+                self._show(under_check=True, why=None)
+                return await self.check.of(account)
+            case DecidedToGrantRound() if self.now.account is not None:
+                self._show(under_check=True, why=None)
+                return await self.check.rounds(self.now.account, granted=True)
+        return Unproven("void" if isinstance(event, DecidedToVoid) else event.event)
+
+    @workflow.update
+    async def report(self, report: Report[BankAccountEvent]) -> Answer:
+        return await self.case.take(report)
+
+    @report.validator
+    def _in_turn(self, report: Report[BankAccountEvent]) -> None:
+        self.case.refuse_out_of_turn(report)
+
+    @workflow.query
+    def view(self) -> CaseView:
+        return self.case.view
+
+    # --- resting
+
+    async def _at_rest(self) -> Event:
+        """Until something happens: in runs that are short enough to be replayed."""
+        kind = STANDING if self.now.verified else DETAILS
+        never = () if self.now.may_have_another else (DecidedToGrantRound,)
+        event = await self.case.wait_or_rest(
+            kind,
+            clock=Countdown(Clock()),
+            rest_when=self._has_grown_long,
+            closed_to=never,
+            done_when=lambda: self.check.was_heard,
+        )
+        if isinstance(event, Rest):
+            going_on = {"carried": self.case.carried(), "standing": self._standing()}
+            workflow.continue_as_new(self.input.model_copy(update=going_on))
+        event = self.check.take_heard() or event
+        assert event is not None  # there is no deadline
+        return event
+
+    def _has_grown_long(self) -> bool:
+        info = workflow.info()
+        long = info.get_current_history_length() > self.terms.events_a_run
+        quiet = self.check.voids.done and self.tellings.done
+        return quiet and (long or info.is_continue_as_new_suggested())
+
+    def _standing(self) -> Standing:
+        rounds = {"first_round": self.check.first_round, "round": self.check.round}
+        return self.now.model_copy(update=rounds)
+
+    # --- what the account is now
+
+    async def _has_onboarding(self) -> bool:
+        """The account has to be the company's whose onboarding asks for it (ALI-SET-11)."""
+        account, opening = self.input, self.input.opening
+        asked = AskedCompany(
+            market=opening.market, provider_id=account.provider_id, onboarding=account.onboarding
+        )
+        company = await call(BankAccounts.company, asked, RECORD, summary=asked.onboarding)
+        self.case.show(**account.facts())
+        if company.name is None:
+            self.case.enter(BankAccountStage.AWAITING_DETAILS)
+            self.case.note("no_onboarding")
+            return False
+        self.now = self.now.model_copy(update={"company_name": company.name})
+        self._show(under_check=False, company_name=company.name)
+        return True
+
+    def _change(self, *, verified: bool, why: str | None = None, may_have_another: bool = False) -> None:
+        """It is payable while it is verified, in the version that was, and not for a moment longer."""
+        was = self.now.verified
+        self.now = self.now.model_copy(update={"verified": verified, "may_have_another": may_have_another})
+        self._show(under_check=False, why=why)
+        if not verified and why is not None:
+            self.check.void(why)
+        if was != verified:
+            self._tell(verified, why)
+
+    def _show(self, *, under_check: bool, **facts: str | None) -> None:
+        self.case.show(
+            verified=self.now.verified,
+            blocks=[] if self.now.verified else ["withdrawal"],
+            account_version=self.now.account_version,
+            first_round=self.check.first_round,
+            under_check=under_check,
+            **facts,
+        )
+
+    def _tell(self, verified: bool, why: str | None) -> None:
+        """The onboarding hears of it in its own time: the provider does not wait for that."""
+        opening, version = self.input.opening, self.now.account_version
+        what = "verified" if verified else "unverified"
+        telling = Telling(
+            case_id=self.input.onboarding,
+            message=AccountChanged(
+                account=opening.case_id, verified=verified, account_version=version, why=why
+            ),
+            key=f"{opening.case_id}:{version}:{self.check.round}:{what}",
+            at=workflow.now(),
+        )
+        self.tellings.add(lambda: call(OtherCases.tell, telling, UNDECIDED, summary=telling.key))
+
+    def _needs_approval(self, _: Leads, act: Event) -> bool:
+        return isinstance(act, DecidedToGrantRound) and self.terms.grants_need_approval
+
+    def _worry_after(self) -> timedelta | None:
+        checking = self.check.checking_data
+        return self.terms.check.checked_within if checking else self.terms.worry_after

@@ -1,0 +1,136 @@
+"""What a provider puts down and keeps: its deposit, its bank account, a fee; and what follows if it goes."""
+
+import asyncio
+
+from pydantic import JsonValue
+from temporalio import workflow
+
+from activities.other_cases import OtherCases
+from models.ledger import fee_paid, received
+from models.onboarding_tasks import BANK_ACCOUNT, CERTIFICATION_FEE, DEPOSIT
+from models.onboardings import Onboarding, OnboardingOutcome, OnboardingStage
+from models.payments import Paid
+from models.tasks import TaskKind
+from models.telling import AccountChanged, AskedToOpen, CooperationEnded, DepositChanged, Telling
+from workflows.calls import UNDECIDED, call
+from workflows.onboarding_progress import Progress, outcome_of
+from workflows.paying import paid_or_closed
+
+DEPOSITS, ACCOUNTS = "deposit-accounts", "bank-accounts"
+
+
+class Standing:
+    """Deposit and bank account are cases of their own, which live on: here we open them and are told."""
+
+    def __init__(self, progress: Progress, onboarding: Onboarding) -> None:
+        self.progress, self.case = progress, progress.case
+        self.onboarding = onboarding
+        self.begun: dict[str, dict[str, JsonValue]] = {}
+        """What was asked for, by process: the body that opens it."""
+        self.opened: dict[str, str] = {}
+        self.fees_asked = 0
+
+    async def deposit(self) -> OnboardingOutcome | None:
+        """What the market asks for in deposit is there, to the fen (ALI-ONB-08)."""
+        categories: JsonValue = self.case.view.data.get("categories", [])
+        return await self._kept(
+            DEPOSITS, {"categories": categories, "onboarding": self.case.view.case_id}, DEPOSIT
+        )
+
+    async def bank_account(self) -> OnboardingOutcome | None:
+        """The provider's account is proven to be its own (TCM-TEN-15)."""
+        return await self._kept(ACCOUNTS, {"onboarding": self.onboarding.opening.id}, BANK_ACCOUNT)
+
+    async def certification_fee(self) -> OnboardingOutcome | None:
+        """A fee paid once, before anything can be published (TCM-ONB-21)."""
+        self.fees_asked += 1
+        ended = await paid_or_closed(
+            self.case,
+            self.onboarding.charge(part=self.fees_asked),
+            CERTIFICATION_FEE,
+            self.case.countdown(self.progress.terms.lapse_within),
+            closing=OnboardingStage.CLOSING_PAYMENT,
+            found_in=OnboardingStage.CLOSING_PAYMENT,
+        )
+        if isinstance(ended, Paid):
+            market = self.onboarding.opening.market
+            self.case.show(fee_payment_id=ended.payment_id)
+            self.case.post(received(market, ended.payment_id, ended.amount_fen))
+            self.case.post(fee_paid(market, ended.payment_id, ended.amount_fen))
+            self.progress.now(self.progress.checklist.accepted("certification_fee"))
+        return self.progress.ending(ended)
+
+    def deposit_changed(self, told: DepositChanged) -> None:
+        self.case.show(
+            deposit={
+                "case_id": told.deposit,
+                "required_fen": told.required_fen,
+                "held_fen": told.held_fen,
+            }
+        )
+        self._stands("deposit", told.covers)
+
+    def account_changed(self, told: AccountChanged) -> None:
+        self.case.show(
+            bank_account={
+                "case_id": told.account,
+                "verified": told.verified,
+                "account_version": told.account_version,
+            }
+        )
+        self._stands("bank_account", told.verified)
+
+    async def wound_up(self, outcome: OnboardingOutcome) -> OnboardingOutcome:
+        """What was opened for this onboarding alone is told that it came to nothing: money goes back."""
+        self.case.enter(OnboardingStage.WINDING_UP)
+        for process in self.begun:
+            case_id = await self._open(process)
+            if case_id == self._own(process):
+                await self._tell(case_id, CooperationEnded(why=outcome))
+        self.case.note("wound_up")
+        return outcome
+
+    async def _kept(
+        self, process: str, asked: dict[str, JsonValue], kind: TaskKind
+    ) -> OnboardingOutcome | None:
+        """Open what keeps it, and wait until it says that all is there."""
+        opening = self.onboarding.opening
+        self.begun[process] = {"id": opening.id, "provider_id": opening.provider_id, **asked}
+        asking = asyncio.create_task(self._show_opened(process))
+        ended = await self.progress.of_provider(kind, done_when=lambda: self.progress.is_met(kind.name))
+        asking.cancel()
+        return outcome_of(ended)
+
+    async def _open(self, process: str) -> str:
+        if process not in self.opened:
+            asked = AskedToOpen(
+                process=process,
+                market=self.onboarding.opening.market,
+                body=self.begun[process],
+                at=workflow.now(),
+            )
+            found = await self.case.insist(lambda: call(OtherCases.open, asked, UNDECIDED, summary=process))
+            self.opened[process] = found.case_id
+        return self.opened[process]
+
+    async def _show_opened(self, process: str) -> None:
+        self.case.note("case_opened", told={"case_id": await self._open(process)})
+
+    async def _tell(self, case_id: str, message: CooperationEnded) -> None:
+        telling = Telling(
+            case_id=case_id,
+            message=message,
+            key=f"{message.event}:{self.onboarding.opening.case_id}",
+            at=workflow.now(),
+        )
+        await self.case.insist(lambda: call(OtherCases.tell, telling, UNDECIDED, summary=case_id))
+
+    def _own(self, process: str) -> str:
+        opening = self.onboarding.opening
+        return f"{process}:{opening.market}:{opening.id}"
+
+    def _stands(self, name: str, there: bool) -> None:
+        found = self.progress.checklist.find(name)
+        if found is not None:
+            checklist = self.progress.checklist
+            self.progress.now(checklist.accepted(name) if there else checklist.missing(name))
