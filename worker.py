@@ -14,7 +14,11 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import logs
+from activities.bank_accounts import BankAccounts
+from activities.bank_checks import BankChecks
+from activities.bank_notices import BankNotices
 from activities.calendar import Calendar
+from activities.deposits import Deposits
 from activities.gateways.outside import Outside
 from activities.gateways.simulated import outside as simulated_outside
 from activities.gateways.simulated.payments import SimulatedPayments
@@ -33,13 +37,19 @@ from models.tables.database import connect as connect_database
 from models.tables.privacy import Cipher, Vault
 from settings import Settings, settings
 from temporal import TASK_QUEUE, connect, runtime
+from workflows.bank_account import ProvidersBankAccount
+from workflows.bank_notice import BanksNotice
+from workflows.deposit_account import DepositAccounting
 from workflows.payment_receipt import PaymentReceipt
 from workflows.policy_move import PolicyMoving
 from workflows.provider_onboarding import ProviderOnboarding
 from workflows.reconciling import RECONCILING, Reconciling
 from workflows.template_order import TemplateOrder
 
-WORKFLOWS = [TemplateOrder, PaymentReceipt, PolicyMoving, ProviderOnboarding, Reconciling]
+WORKFLOWS = [
+    *(TemplateOrder, PaymentReceipt, PolicyMoving, Reconciling),
+    *(ProviderOnboarding, DepositAccounting, ProvidersBankAccount, BanksNotice),
+]
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
         "activities", "models", "temporal", "settings"
@@ -65,8 +75,11 @@ def build_worker(
     records, receipts = Records(engine), Receipts(engine, client)
     identities = Identities(outside.registry, outside.real_names, Vault(admissions.cipher))
     others = OtherCases(engine, client, admissions)
+    deposits = Deposits(engine, admissions.policies)
     moves = PolicyMoves(engine, client, admissions.policies)
-    reconciliation = Reconciliation(engine, client, outside.payments, admissions)
+    checks = BankChecks(engine, outside.bank, admissions.cipher)
+    accounts, notices = BankAccounts(engine, checks), BankNotices(engine, client)
+    reconciliation = Reconciliation(engine, client, outside.payments, admissions, outside.bank)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
@@ -86,6 +99,17 @@ def build_worker(
             identities.compare,
             others.open,
             others.tell,
+            checks.data_check,
+            checks.issue,
+            checks.pay,
+            checks.compare,
+            checks.remitted,
+            checks.void,
+            accounts.company,
+            accounts.ask,
+            notices.apply,
+            deposits.tariff,
+            deposits.open_orders,
         ],
         activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES),
         max_concurrent_activities=CONCURRENT_ACTIVITIES,

@@ -28,13 +28,12 @@ from models.bank import (
     Guess,
     Issue,
     IssueRound,
-    PaidOut,
     RemittanceNotice,
     Remitted,
     SealedGuess,
     VoidCheck,
-    payout_key,
 )
+from models.bank_entries import PaidOut, payout_key
 from models.private import Sealed
 from models.rules.bank import REMARK, guess_findings, matches, same_holder
 from models.tables.bank import account_of, secret_of

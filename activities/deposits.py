@@ -8,8 +8,9 @@ from sqlmodel import Session, col, func, select
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.tariffs import tariff_in_force
 from models.deposits import AskedOrders, AskedTariff, OpenOrders, TariffInForce
-from models.policies import DepositPolicy, MarketPolicy
+from models.policies import MarketPolicy
 from models.tables import AdmissionRow
 
 ORDERS = "template-orders"
@@ -23,10 +24,10 @@ class Deposits:
     @activity.defn(name="tariff_in_force")
     def tariff(self, asked: AskedTariff) -> TariffInForce:
         """What the market asks for now (ALI-ONB-13, -14, TCM-DEP-06). `Refused` where it asks for nothing."""
-        policy = deposit_policy(self.policies, asked.market, datetime.now(UTC))
-        if policy is None:
+        found = tariff_in_force(self.policies.get(asked.market), datetime.now(UTC))
+        if found is None:
             raise ApplicationError(f"{asked.market} has no tariff", type="Refused", non_retryable=True)
-        return TariffInForce(version=policy.version, tariff=policy.tariff)
+        return found
 
     @activity.defn(name="open_orders")
     def open_orders(self, asked: AskedOrders) -> OpenOrders:
@@ -39,10 +40,3 @@ class Deposits:
         )
         with Session(self.engine) as session:
             return OpenOrders(orders=session.exec(select(func.count()).where(*mine)).one())
-
-
-def deposit_policy(policies: dict[str, MarketPolicy], market: str, at: datetime) -> DepositPolicy | None:
-    """The version in force, of a market that asks for deposits."""
-    found = policies[market].in_force("deposit-accounts", at) if market in policies else None
-    assert found is None or isinstance(found, DepositPolicy)
-    return found

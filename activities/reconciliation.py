@@ -1,4 +1,5 @@
-"""Finding what fell between two steps: cases let in and never started, money that no notice told of."""
+"""Finding what fell between two steps: cases let in and never started, money that no notice told of, and
+accounts that another tariff is in force for."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,18 +10,26 @@ from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from activities.gateways.bank import Bank
 from activities.gateways.payments import PaymentGateway
+from activities.other_cases import OtherCases
+from activities.tariffs import outdated
+from models.bank_notices import TellOfEntry
 from models.cases import SYSTEM, Party
 from models.payments import ReceiptOutcome
-from models.processes import PAYMENT_RECEIPTS, TellOfPayment
+from models.process import Process
+from models.processes import BANK_NOTICES, PAYMENT_RECEIPTS, TellOfPayment
 from models.reconciling import Found, Reconcile
 from models.tables import AdmissionRow, CaseRow
 from models.tables.admissions import Admissions, NotOffered
 from temporal import start_case
 
 log = structlog.get_logger()
+Start = tuple[str, dict[str, object]]
+"""A workflow, and what it starts with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +38,13 @@ class Reconciliation:
     client: Client
     gateway: PaymentGateway
     admissions: Admissions
+    bank: Bank
 
     @activity.defn(name="reconcile")
     async def reconcile(self, terms: Reconcile) -> Found:
-        """A start for each case let in and not started, a receipt for each confirmed payment without one.
+        """A start for each case let in and not started, a receipt for each confirmed payment without one, a
+        word to deposit accounts whose tariff is not in force any more (ALI-DEP-09, TCM-DEP-06), a notice for each
+        entry of the bank without one.
 
         What fails for one does not hold up the others; it is found again next time.
         """
@@ -41,42 +53,68 @@ class Reconciliation:
         await self._start(orphans)
         untold = await asyncio.to_thread(self._admit_untold, now - terms.look_back)
         await self._start(untold)
-        if orphans or untold:
-            log.warning("reconciled", untold_payments=len(untold), orphans=len(orphans))
-        return Found(untold_payments=len(untold), orphans=len(orphans))
+        tariffs = await self._tell_of_tariffs(now)
+        entries = await asyncio.to_thread(self._admit_untold_entries, now - terms.look_back)
+        await self._start(entries)
+        found = Found(
+            untold_payments=len(untold), orphans=len(orphans), tariffs=tariffs, untold_entries=len(entries)
+        )
+        if found.any:
+            log.warning("reconciled", **found.model_dump())
+        return found
 
-    async def _start(self, cases: list[tuple[str, dict[str, object]]]) -> None:
+    async def _tell_of_tariffs(self, now: datetime) -> int:
+        """How many accounts took the tariff in force. The others are told again next time."""
+        others = OtherCases(self.engine, self.client, self.admissions)
+        found = await asyncio.to_thread(outdated, self.engine, self.admissions.policies, now)
+        told = await asyncio.gather(*map(others.tell, found), return_exceptions=True)
+        for telling, heard in zip(found, told, strict=True):
+            if isinstance(heard, ApplicationError):
+                log.warning("tariff_not_taken", case_id=telling.case_id, key=telling.key)
+            elif isinstance(heard, BaseException):
+                raise heard
+        return sum(not isinstance(heard, BaseException) for heard in told)
+
+    async def _start(self, cases: list[Start]) -> None:
         for workflow, start in cases:
             try:
                 await start_case(self.client, workflow, start)
             except RPCError as error:
                 log.warning("not_started", workflow=workflow, status=error.status.name)
 
-    def _admit_untold(self, since: datetime) -> list[tuple[str, dict[str, object]]]:
-        found = []
-        for payment in self.gateway.confirmed_since(since):
-            told = TellOfPayment(id=payment.payment_id)
-            try:
-                admitted = self.admissions.admit(
-                    PAYMENT_RECEIPTS, payment.market, told, SYSTEM, datetime.now(UTC)
-                )
-            except NotOffered:
-                log.warning("payment_for_no_market", payment_id=payment.payment_id, market=payment.market)
-                continue
-            if admitted.is_new:
-                found.append((admitted.workflow, admitted.input))
-            else:
-                self._put_on_desk_if_given_up(admitted.case_id)
-        return found
+    def _admit_untold(self, since: datetime) -> list[Start]:
+        payments = self.gateway.confirmed_since(since)
+        told = (
+            self._admit(PAYMENT_RECEIPTS, each.market, TellOfPayment(id=each.payment_id)) for each in payments
+        )
+        return [start for start in told if start]
+
+    def _admit_untold_entries(self, since: datetime) -> list[Start]:
+        """Entries of whatever kind: most match nothing, and stay on record as that (AMB-34)."""
+        entries = self.bank.entries_since(since)
+        told = (self._admit(BANK_NOTICES, each.market, TellOfEntry(id=each.entry_id)) for each in entries)
+        return [start for start in told if start]
+
+    def _admit(self, process: Process, market: str, told: TellOfPayment | TellOfEntry) -> Start | None:
+        """What is to be started; None where it was told of before, or is for nobody."""
+        try:
+            admitted = self.admissions.admit(process, market, told, SYSTEM, datetime.now(UTC))
+        except NotOffered:
+            log.warning("money_for_no_market", process=process.name, id=told.id, market=market)
+            return None
+        if admitted.is_new:
+            return admitted.workflow, admitted.input
+        self._put_on_desk_if_given_up(admitted.case_id)
+        return None
 
     def _put_on_desk_if_given_up(self, case_id: str) -> None:
-        """Money confirmed after its receipt gave it up: an operator finds it among the blocked cases."""
+        """Money confirmed after its case gave it up: an operator finds it among the blocked cases."""
         given_up = (CaseRow.case_id == case_id, CaseRow.outcome == ReceiptOutcome.UNCONFIRMED)
         desk = {"blocked_by": ["ConfirmedAfterAll"], "waiting_on": [str(Party.OPERATOR)]}
         with Session(self.engine) as session, session.begin():
             session.execute(update(CaseRow).where(*given_up).values(desk))  # type: ignore[arg-type]
 
-    def _orphans(self, before: datetime) -> list[tuple[str, dict[str, object]]]:
+    def _orphans(self, before: datetime) -> list[Start]:
         never_begun = (
             select(AdmissionRow.workflow, AdmissionRow.input)
             .outerjoin(CaseRow, col(CaseRow.case_id) == col(AdmissionRow.case_id))

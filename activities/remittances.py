@@ -6,17 +6,8 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from activities.bank_rounds import in_turn
-from models.bank import (
-    BankEntry,
-    Direction,
-    EntryKind,
-    Matched,
-    Remitted,
-    Returned,
-    Unmatched,
-    WhyUnmatched,
-    check_of_payout,
-)
+from models.bank import Direction, Matched, Remitted, Returned, Unmatched, WhyUnmatched
+from models.bank_entries import BankEntry, EntryKind, check_of_payout
 from models.rules.bank import OpenCheck, verdict_on
 from models.tables.bank import BankCheckRow, BankRemittanceRow, account_digest, instruction_of
 from models.tables.privacy import Cipher

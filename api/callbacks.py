@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from fastapi import APIRouter, BackgroundTasks, Request
@@ -13,8 +13,10 @@ from api.commands import answering
 from api.office import Office, TheOffice
 from api.problems import Problem, invalid, not_found
 from api.strict_json import StrictRoute, parse
-from models.cases import GATEWAY
-from models.processes import PAYMENT_RECEIPTS, TellOfPayment
+from models.bank_notices import TellOfEntry
+from models.cases import BANK, GATEWAY, Actor
+from models.process import Process
+from models.processes import BANK_NOTICES, PAYMENT_RECEIPTS, TellOfPayment
 from models.rules.findings import Finding
 from models.signing import ForgedNotice, check
 from models.tables.admissions import Admission, NotOffered
@@ -22,6 +24,7 @@ from temporal import start_case
 
 routes = APIRouter(tags=["Callbacks 回调"], route_class=StrictRoute)
 log = structlog.get_logger()
+T = TypeVar("T", TellOfPayment, TellOfEntry)
 
 
 @routes.post("/v1/callbacks/payments/{market}", summary="A payment gateway tells of a payment")
@@ -29,20 +32,46 @@ async def payment_notice(
     market: str, request: Request, office: TheOffice, afterwards: BackgroundTasks
 ) -> dict[str, Any]:
     """Opens a receipt. Of the notice only the payment's id is believed: the gateway is asked for the rest."""
+    told = await _told(request, office, TellOfPayment, "payment_id")
+    return await _received(office, afterwards, PAYMENT_RECEIPTS, market, told, GATEWAY)
+
+
+@routes.post("/v1/callbacks/bank/{market}", summary="The bank tells of an entry")
+async def bank_notice(
+    market: str, request: Request, office: TheOffice, afterwards: BackgroundTasks
+) -> dict[str, Any]:
+    """Opens a notice. Of what the bank sends only the entry's id is believed: it is asked for the rest."""
+    told = await _told(request, office, TellOfEntry, "entry_id")
+    return await _received(office, afterwards, BANK_NOTICES, market, told, BANK)
+
+
+async def _told(request: Request, office: Office, kind: type[T], field: str) -> T:
+    """What a notice tells of. Its signature is checked on the raw bytes, before anything is read."""
     raw = await request.body()
     try:
         check(raw, request.headers, office.settings.need("notice_key"))
     except ForgedNotice:
         raise unauthenticated("the signature does not fit, or its time is too far from ours") from None
     try:
-        told = TellOfPayment(id=parse(raw)["payment_id"])
+        return kind(id=parse(raw)[field])
     except (ValidationError, KeyError, TypeError):
-        detail = "send the id of a payment"
-        raise invalid([Finding(field="payment_id", code="missing", detail=detail)]) from None
+        detail = "send the id of what you tell of"
+        raise invalid([Finding(field=field, code="missing", detail=detail)]) from None
+
+
+async def _received(
+    office: Office,
+    afterwards: BackgroundTasks,
+    process: Process,
+    market: str,
+    told: TellOfPayment | TellOfEntry,
+    by: Actor,
+) -> dict[str, Any]:
+    """Stored, then answered, and then acted on."""
     try:
         async with answering(office):
             admission = await asyncio.to_thread(
-                office.admissions.admit, PAYMENT_RECEIPTS, market, told, GATEWAY, datetime.now(UTC)
+                office.admissions.admit, process, market, told, by, datetime.now(UTC)
             )
     except NotOffered:
         raise not_found() from None
@@ -56,4 +85,4 @@ async def _start(office: Office, admission: Admission) -> None:
         async with answering(office):
             await start_case(office.client, admission.workflow, admission.input)
     except Problem:
-        log.warning("receipt_not_started", case_id=admission.case_id)
+        log.warning("notice_not_started", case_id=admission.case_id)

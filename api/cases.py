@@ -47,7 +47,8 @@ def _add(routes: APIRouter, process: Process) -> None:
         if not caller.works_in(market):
             raise not_found()
         if caller.role not in process.started_by:
-            raise forbidden(f"{process.name} are started by {' or '.join(sorted(process.started_by))}")
+            who = " or ".join(sorted(process.started_by)) or "no caller: the outside world tells of them"
+            raise forbidden(f"{process.name} are started by {who}")
         if caller.role is Role.PROVIDER and getattr(body, "provider_id", None) != caller.provider_id:
             raise not_found()
         async with answering(office):

@@ -14,7 +14,7 @@ from api.pages import page
 from api.reading import change, find, receipts_of, snapshot, summary, visible_changes
 from api.routing import of_every_process
 from models.cases import Role
-from models.ledger import owed_to
+from models.ledger import of_provider
 from models.process import Process
 from models.tables import CaseRow, ChangeRow
 from models.tables.ledger import EntryRow, TransactionRow
@@ -107,7 +107,7 @@ def _ledger(session: Session, caller: Caller, case_id: str) -> list[Json]:
         .order_by(col(TransactionRow.id), col(EntryRow.id))
     )
     if caller.role is Role.PROVIDER:
-        query = query.where(EntryRow.account == owed_to(str(caller.provider_id)))
+        query = query.where(col(EntryRow.account).in_(of_provider(str(caller.provider_id))))
     found: dict[int | None, Json] = {}
     for transaction, entry in session.exec(query):
         facts = transaction.model_dump(include={"key", "what", "currency"})

@@ -14,7 +14,7 @@ from api.problems import not_found
 from api.reading import market_of
 from models.base import Frozen, Instant
 from models.cases import Role
-from models.ledger import CNY, KINDS, PROVIDER, AccountKind, kind_of, owed_to
+from models.ledger import CNY, DEPOSIT, KINDS, PROVIDER, AccountKind, kind_of, of_provider
 from models.tables.ledger import EntryRow, TransactionRow
 
 routes = APIRouter(prefix="/v1/markets/{market}/ledger", tags=["Ledger 账簿"])
@@ -65,12 +65,12 @@ def balances(
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Balances:
-    """What stands in each account that you may see. Providers see what they are owed."""
+    """What stands in each account that you may see. Providers see what they are owed, and their deposit."""
     market_of(office, caller, market)
     account, currency = col(EntryRow.account), col(TransactionRow.currency)
     query = _entries(account, currency, func.sum(EntryRow.amount_fen)).where(EntryRow.market == market)
     if caller.role is Role.PROVIDER:
-        query = query.where(account == owed_to(str(caller.provider_id)))
+        query = query.where(account.in_(of_provider(str(caller.provider_id))))
     if kind is not None:
         query = query.where(_of_kind(kind))
     if cursor is not None:
@@ -146,13 +146,14 @@ def _entries(*what: Any) -> Any:
 
 def _of_kind(kind: AccountKind) -> ColumnElement[bool]:
     of_all_markets = col(EntryRow.account).in_([name for name, its in KINDS.items() if its is kind])
-    owed = col(EntryRow.account).startswith(PROVIDER)
-    return or_(of_all_markets, owed) if kind is AccountKind.LIABILITY else of_all_markets
+    account = col(EntryRow.account)
+    of_one = or_(account.startswith(PROVIDER), account.startswith(DEPOSIT))
+    return or_(of_all_markets, of_one) if kind is AccountKind.LIABILITY else of_all_markets
 
 
 def _kind_for(caller: Caller, account: str) -> AccountKind:
     """The kind of an account that there can be, and that the caller may see."""
-    foreign = caller.role is Role.PROVIDER and account != owed_to(str(caller.provider_id))
+    foreign = caller.role is Role.PROVIDER and account not in of_provider(str(caller.provider_id))
     if foreign or not (account.isascii() and account.isprintable()):
         raise not_found()
     try:

@@ -20,10 +20,12 @@ from activities.gateways.simulated.bank import CameIn, SimulatedBank
 from api.office import Office, TheOffice
 from api.problems import not_found
 from api.strict_json import StrictRoute
-from models.bank import AccountNumber, BankEntry, ShortText
+from models.bank import AccountNumber, ShortText
+from models.bank_entries import BankEntry
 from models.base import Fen, Frozen, Id
 from models.rules.bank import REMARK
 from models.signing import sign
+from settings import Settings
 
 routes = APIRouter(
     prefix="/simulator/bank", tags=["Simulated outside world 模拟外部世界"], route_class=StrictRoute
@@ -87,15 +89,15 @@ def send_back(told: Return, office: TheOffice, afterwards: BackgroundTasks) -> B
 
 def _told(entry: BankEntry, notices: int, office: Office, afterwards: BackgroundTasks) -> BankEntry:
     for _ in range(notices):
-        afterwards.add_task(notify, office, entry)
+        afterwards.add_task(notify, office.settings, entry)
     return entry
 
 
-def notify(office: Office, entry: BankEntry) -> None:
+def notify(settings: Settings, entry: BankEntry) -> None:
     """What a real bank does: a signed notice over HTTP, which names the entry and says no more."""
     body = json.dumps({"entry_id": entry.entry_id, "kind": entry.kind}).encode()
-    headers = sign(body, f"n-{uuid.uuid4().hex}", office.settings.need("notice_key"))
-    url = office.settings.link(f"v1/callbacks/bank/{entry.market}")
+    headers = sign(body, f"n-{uuid.uuid4().hex}", settings.need("notice_key"))
+    url = settings.link(f"v1/callbacks/bank/{entry.market}")
     try:
         httpx.post(url, content=body, headers={**headers, "content-type": "application/json"}, timeout=5)
     except httpx.HTTPError as error:

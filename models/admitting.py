@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
 from models.base import Frozen
 from models.cases import CaseView, Event, Opening
-from models.policies import MarketPolicy
 from models.rules.findings import Finding
+
+if TYPE_CHECKING:
+    from models.policies import MarketPolicy  # which knows the terms that all of this is about
 
 
 class Hold(Frozen):
@@ -30,7 +32,7 @@ class Admitted(Frozen):
     private: dict[str, JsonValue] | None = None
 
 
-Admit = Callable[[Any, Any, Opening, MarketPolicy], Admitted]
+Admit = Callable[[Any, Any, Opening, "MarketPolicy"], Admitted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Checked:
     """The case on record."""
     input: Mapping[str, JsonValue]
     """What the case was admitted with, its terms included."""
-    market: MarketPolicy
+    market: "MarketPolicy"
     at: datetime
     """The event's own time."""
 

@@ -36,12 +36,12 @@ class Personal(Frozen):
         return ()
 
 
-def _without_gaps(number: object) -> object:
+def without_gaps(number: object) -> object:
     return number.replace(" ", "").replace("-", "") if isinstance(number, str) else number
 
 
 AccountNumber = Annotated[
-    str, BeforeValidator(_without_gaps), StringConstraints(pattern=r"^[0-9]{8,32}$", max_length=32)
+    str, BeforeValidator(without_gaps), StringConstraints(pattern=r"^[0-9]{8,32}$", max_length=32)
 ]
 """The digits of a bank account, without the spaces and hyphens that people write."""
 
@@ -191,7 +191,7 @@ class IssueRound(Frozen):
     terms: BankCheckTerms
     at: Instant
     granted: Flag = False
-    """An operator gives this round, whatever the account has used up."""
+    """Operators answer for this round: whatever was used up, and beside the bound on guessing."""
 
 
 class Issued(Frozen):
@@ -216,12 +216,6 @@ class NotIssued(Frozen):
 
 
 Issue = Annotated[Issued | NotIssued, Field(discriminator="kind")]
-
-
-class PaidOut(Frozen):
-    """The bank's own reference of a payout."""
-
-    reference: str
 
 
 class SealedGuess(Frozen):
@@ -294,36 +288,3 @@ class Returned(Frozen):
 
 
 Remitted = Annotated[Matched | Unmatched | Returned, Field(discriminator="kind")]
-
-
-class EntryKind(StrEnum):
-    RECEIVED = "received"
-    RETURNED = "returned"
-
-
-class BankEntry(Personal):
-    """Money that the bank confirms: a remittance that we received, or a payout of ours that came back."""
-
-    kind: EntryKind
-    market: str
-    entry_id: Id
-    amount_fen: Fen
-    payer_holder: str = ""
-    payer_number: Annotated[str, BeforeValidator(_without_gaps)] = ""
-    remark: str
-    at: Instant
-    payout_key: str | None = None
-    """The key under which we asked for the payout that came back."""
-
-
-def payout_key(ref: CheckRef, n: int) -> str:
-    return f"micro-deposit:{ref.case_id}:{ref.round}:{n}"
-
-
-def check_of_payout(key: str) -> tuple[str, int]:
-    """The case and the round that a payout was made for; ("", 0) where the key is none of ours."""
-    kind, _, rest = key.partition(":")
-    case_id, round, n = ("", *rest.rsplit(":", 2))[-3:] if rest.count(":") >= 2 else ("", "", "")
-    if kind != "micro-deposit" or not (round.isdecimal() and n.isdecimal()):
-        return "", 0
-    return case_id, int(round)

@@ -1,21 +1,18 @@
 """A provider's bank account: what it is, what happens to it, and by which terms (TCM-TEN-08..17, TCM-ACCT-02)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 from typing_extensions import TypeAliasType
 
-from models.admitting import Checked
 from models.bank import BankCheckTerms, BankDetails, CheckRef, Guess
 from models.base import Flag, Frozen, Id, Instant
 from models.cases import Carried, Event, Opening, Party
 from models.interventions import Approved, Decision, Disapproved, Intervention
 from models.periods import Span
 from models.private import Private, Sealed
-from models.rules.bank import guess_findings
-from models.rules.findings import Finding
 from models.telling import CooperationEnded
 
 
@@ -193,10 +190,3 @@ class FoundRemittance(Frozen):
     """`at` is the bank's time; None: nothing that proves the account came in time."""
 
     at: Instant | None
-
-
-def against(event: Event, checked: Checked) -> Sequence[Finding]:
-    """Whether a guess has the shape that was asked for: another one is refused, and uses no attempt."""
-    if not isinstance(event, AmountsEntered) or isinstance(event.guess, Sealed):
-        return ()
-    return guess_findings(event.guess, BankAccountTerms.model_validate(checked.input["terms"]).check)

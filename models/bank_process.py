@@ -1,14 +1,17 @@
 """Bank accounts and what the bank tells of, as everything else is made from them."""
 
-from models.admitting import Admitted, Hold
+from collections.abc import Sequence
+
+from models.admitting import Admitted, Checked, Hold
 from models.bank_account_tasks import BANK_ACCOUNT_STEPS, BANK_ACCOUNT_TASKS
 from models.bank_accounts import (
+    AmountsEntered,
     BankAccount,
     BankAccountEvent,
     BankAccountOutcome,
     BankAccountStage,
+    BankAccountTerms,
     OpenBankAccount,
-    against,
 )
 from models.bank_notices import (
     NOTICE_STEPS,
@@ -18,9 +21,12 @@ from models.bank_notices import (
     NoticeStage,
     TellOfEntry,
 )
-from models.cases import Opening, Role
+from models.cases import Event, Opening, Role
 from models.policies import BankAccountPolicy, MarketPolicy, NoticePolicy, ProcessPolicy
+from models.private import Sealed
 from models.process import Process
+from models.rules.bank import guess_findings
+from models.rules.findings import Finding
 
 ONBOARDINGS = "provider-onboardings"
 
@@ -38,6 +44,13 @@ def _open(asked: OpenBankAccount, policy: ProcessPolicy, opening: Opening, _: Ma
         input=account.model_dump(mode="json"),
         holds=(Hold(name=f"bank-account:{asked.provider_id}", field="provider_id"),),
     )
+
+
+def _check(event: Event, checked: Checked) -> Sequence[Finding]:
+    """A guess of another shape than was asked for is refused, and uses no attempt."""
+    if not isinstance(event, AmountsEntered) or isinstance(event.guess, Sealed):
+        return ()
+    return guess_findings(event.guess, BankAccountTerms.model_validate(checked.input["terms"]).check)
 
 
 def _receive(_: TellOfEntry, policy: ProcessPolicy, opening: Opening, __: MarketPolicy) -> Admitted:
@@ -58,7 +71,7 @@ BANK_ACCOUNTS = Process(
     stages=BankAccountStage,
     outcomes=BankAccountOutcome,
     admit=_open,
-    check=against,
+    check=_check,
 )
 BANK_NOTICES = Process(
     name="bank-notices",

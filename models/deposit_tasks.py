@@ -35,8 +35,15 @@ NOTICE = {**RULES, "silence": "AMB-04"}
 
 
 def _moves(stage: DepositStage, *others: type[Event]) -> dict[type[Event], Leads]:
-    stays = (Paid, TariffChanged, DecidedToHold, DecidedToLift, DecidedOnCategories, *others)
-    leaves = (ReleaseRequested, CooperationEnded, DecidedToRelease)
+    stays: tuple[type[Event], ...] = (
+        Paid,
+        TariffChanged,
+        DecidedToHold,
+        DecidedToLift,
+        DecidedOnCategories,
+        *others,
+    )
+    leaves: tuple[type[Event], ...] = (ReleaseRequested, CooperationEnded, DecidedToRelease)
     return {**dict.fromkeys(stays, Leads(stage)), **dict.fromkeys(leaves, Leads(RELEASING))}
 
 

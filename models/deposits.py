@@ -34,7 +34,7 @@ class DepositOutcome(StrEnum):
 
 
 class Block(StrEnum):
-    """What a provider may not do while its deposit does not cover what is required (TCM-DEP-04, ALI-DEP-10)."""
+    """What a provider may not do while less is held than is required (TCM-DEP-04, ALI-DEP-10)."""
 
     LISTING = "listing"
     WITHDRAWAL = "withdrawal"
@@ -144,7 +144,7 @@ class DepositTerms(Frozen):
     short_blocks: tuple[Block, ...]
     """While less is held than is required (AMB-38)."""
     top_up_within: Span | None = None
-    """A notice, N x 24 h: how long a provider that is onboarded may be short before it is blocked (AMB-04)."""
+    """A notice, N x 24 h: how long who is onboarded may be short before it is blocked (AMB-04)."""
     remind_before: Annotated[Mapping[str, tuple[Span, ...]], AfterValidator(_known)] = Field(
         default_factory=dict
     )

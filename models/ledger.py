@@ -124,6 +124,11 @@ def applied(market: str, payment_id: str, amount_fen: int) -> LedgerTransaction:
     )
 
 
+def of_provider(provider_id: str) -> tuple[str, ...]:
+    """The accounts that a provider may see: what it is owed, and what it gave as security."""
+    return owed_to(provider_id), deposit_of(provider_id)
+
+
 def deposited(market: str, payment_id: str, provider_id: str, amount_fen: int) -> LedgerTransaction:
     """A deposit account took a payment: held for the provider until it is released, or forfeited."""
     return _transaction(

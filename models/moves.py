@@ -1,11 +1,11 @@
 """The table of a process, row by row: whatever moves a case, from where to where."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from models.cases import Event
 from models.process import Process
-from models.tasks import Leads, TaskKind
+from models.tasks import NEXT, Leads, TaskKind
 
 SYSTEM, SILENCE = "system", "silence"
 
@@ -31,6 +31,14 @@ def moves(process: Process) -> list[Move]:
     rows += [Move(step.stage, step.event, SYSTEM, step.leads, rule=step.rule) for step in process.steps]
     order = [str(stage) for stage in process.stages]
     return sorted(rows, key=lambda row: order.index(str(row.stage)))
+
+
+def routed(process: Process, terms: object) -> list[Move]:
+    """The moves that can happen under terms that say the order of steps, each led on to where they say."""
+    route: Mapping[str, Leads] = process.route(terms) if process.route else {}
+    own = {row.leads.stage for row in moves(process) if row.stage in route} | {*route}
+    kept = [row for row in moves(process) if row.stage in own]
+    return [replace(row, leads=route[row.stage]) if row.leads.stage is NEXT else row for row in kept]
 
 
 def _of(task: TaskKind) -> Iterator[Move]:

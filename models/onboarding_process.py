@@ -2,7 +2,7 @@
 
 from models.admitting import Admitted, Hold
 from models.cases import Opening, Role
-from models.onboarding_tasks import ONBOARDING_STEPS, ONBOARDING_TASKS
+from models.onboarding_tasks import ONBOARDING_STEPS, ONBOARDING_TASKS, route
 from models.onboardings import (
     ApplyForOnboarding,
     Onboarding,
@@ -51,4 +51,5 @@ PROVIDER_ONBOARDINGS = Process(
     outcomes=OnboardingOutcome,
     admit=_apply,
     check=against,
+    route=route,
 )

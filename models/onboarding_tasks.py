@@ -1,6 +1,7 @@
 """Who may move an onboarding, with what, from where to where: the table that everything is made from."""
 
 from dataclasses import replace
+from enum import StrEnum
 
 from models.agreements import AgreementTerms
 from models.cases import Event, Party
@@ -17,6 +18,7 @@ from models.onboardings import (
     OnboardingOutcome,
     OnboardingStage,
     OnboardingStep,
+    OnboardingTerms,
     Withdrawn,
 )
 from models.payments import Paid
@@ -167,6 +169,29 @@ ONBOARDING_STEPS = (
         if outcome is not OnboardingOutcome.ONBOARDED
     ),
 )
+
+
+STAGES_OF = {
+    OnboardingStep.IDENTITY: (OnboardingStage.IDENTIFYING, OnboardingStage.CHECKING_IDENTITY),
+    OnboardingStep.APPLICATION: (
+        OnboardingStage.PREPARING,
+        OnboardingStage.CHECKING_APPLICATION,
+        OnboardingStage.REVIEWING,
+    ),
+    OnboardingStep.AGREEMENTS: (OnboardingStage.SIGNING,),
+    OnboardingStep.PERMISSION: (OnboardingStage.PERMITTING,),
+    OnboardingStep.DEPOSIT: (OnboardingStage.DEPOSITING,),
+    OnboardingStep.BANK_ACCOUNT: (OnboardingStage.PROVING_ACCOUNT,),
+    OnboardingStep.CERTIFICATION_FEE: (OnboardingStage.PAYING_FEE, OnboardingStage.CLOSING_PAYMENT),
+}
+"""The stages of each step, the first of them first."""
+
+
+def route(terms: OnboardingTerms) -> dict[StrEnum, Leads]:
+    """Where each stage's step leads on to, in the order of these terms."""
+    firsts = [Leads(STAGES_OF[step][0]) for step in terms.steps[1:]]
+    after = [*firsts, Leads(OnboardingStage.CLOSED, OnboardingOutcome.ONBOARDED)]
+    return {stage: then for step, then in zip(terms.steps, after, strict=True) for stage in STAGES_OF[step]}
 
 
 def checklist_of(onboarding: Onboarding) -> Checklist:

@@ -10,11 +10,12 @@ from models import words
 from models.base import Frozen
 from models.cases import Event, Party
 from models.interventions import INTERVENTIONS, Approved, Disapproved, InStead
-from models.moves import SILENCE, SYSTEM, Move, moves
+from models.moves import SILENCE, SYSTEM, Move, moves, routed
 from models.orders import OrderStage
 from models.policies import MarketPolicy
 from models.process import Process
 from models.processes import TEMPLATE_ORDERS
+from models.tasks import NEXT
 from models.working_days import WorkingDays
 
 CLOSED = "closed"
@@ -22,6 +23,9 @@ COLOURS = {
     Party.BUYER: ("blue", "蓝色", "fill:#dbeafe,stroke:#2563eb,color:#1e3a8a"),
     Party.PROVIDER: ("orange", "橙色", "fill:#ffedd5,stroke:#ea580c,color:#7c2d12"),
     Party.OPERATOR: ("violet", "紫色", "fill:#ede9fe,stroke:#7c3aed,color:#4c1d95"),
+    Party.REGISTRY: ("green", "绿色", "fill:#dcfce7,stroke:#16a34a,color:#14532d"),
+    Party.BANK: ("teal", "青色", "fill:#ccfbf1,stroke:#0d9488,color:#134e4a"),
+    Party.OFFICE: ("yellow", "黄色", "fill:#fef9c3,stroke:#ca8a04,color:#713f12"),
     Party.REVIEW: ("pink", "粉色", "fill:#fce7f3,stroke:#db2777,color:#831843"),
     SYSTEM: ("grey", "灰色", "fill:#e5e7eb,stroke:#6b7280,color:#1f2937"),
     CLOSED: ("black", "黑色", "fill:#1f2937,stroke:#94a3b8,color:#ffffff"),
@@ -37,10 +41,12 @@ BEGINNINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
 """Where a case can begin, if not always in the process's first stage."""
 
 
-def picture(process: Process) -> str:
-    """The process as a Mermaid state diagram."""
-    rows = moves(process)
-    stages = [str(stage) for stage in process.stages if stage != CLOSED]
+def picture(process: Process, terms: object = None) -> str:
+    """The process as a Mermaid state diagram; by these terms, where they say the order of its steps."""
+    rows = moves(process) if terms is None else routed(process, terms)
+    stages = [str(stage) for stage in process.stages if stage in {row.stage for row in rows}]
+    if any(row.leads.stage is NEXT for row in rows):
+        stages.append(NEXT)
     nodes = {stage: [_plain(stage, words.STAGES)] for stage in stages}
     waits = {stage: _waits_for(process, stage) for stage in stages}
     arrows: dict[tuple[str, str], list[Move]] = {}
@@ -56,7 +62,8 @@ def picture(process: Process) -> str:
         same.append(row)
     for stage, staying in stay.items():
         nodes[stage] += [f"↻ {label}" for label in _labels(staying)]
-    begins = BEGINNINGS.get(process.name, ((stages[0], "opened"),))
+    first = next(iter(process.route(terms))) if process.route and terms is not None else stages[0]
+    begins = BEGINNINGS.get(process.name, ((first, "opened"),))
     lines = [
         *(f'state "{_lines(said)}" as {node}' for node, said in nodes.items()),
         *(f"[*] --> {stage} : {how}" for stage, how in begins),
@@ -117,7 +124,7 @@ def page(process: Process, markets: Iterable[MarketPolicy]) -> str:
     parts = [
         NOTE,
         f"# {process.title} {process.title_zh}",
-        f"```mermaid\n{picture(process)}\n```",
+        *_pictures(process, markets),
         _key(process),
         f"## What moves it 流转\n\n{ways}",
     ]
@@ -128,6 +135,17 @@ def page(process: Process, markets: Iterable[MarketPolicy]) -> str:
     if process.tasks:
         parts += [STEPPING_IN, _events(STEPS_IN)]
     return "\n\n".join(parts) + "\n"
+
+
+def _pictures(process: Process, markets: Iterable[MarketPolicy]) -> Iterator[str]:
+    """One, or where the order of steps is a market's own, one for each."""
+    if process.route is None:
+        yield f"```mermaid\n{picture(process)}\n```"
+        return
+    for policy in markets:
+        for version in policy.versions(process.name)[-1:]:
+            drawn = picture(process, getattr(version, "terms", None))
+            yield f"## {policy.market} {policy.title_zh}\n\n```mermaid\n{drawn}\n```"
 
 
 def _key(process: Process) -> str:

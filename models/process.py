@@ -1,6 +1,6 @@
 """What a process is: how it starts, what moves it, and what it publishes of itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, get_args
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from models.admitting import Admit, Check, nothing
 from models.cases import Event, Role
-from models.tasks import Step, TaskKind
+from models.tasks import Leads, Step, TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class Process:
     """Whether the data a caller waits for at the start are there; waited for briefly, never insisted on."""
     check: Check = nothing
     """What stands against an event, given the case on record."""
+
+    route: Callable[[Any], Mapping[StrEnum, Leads]] | None = None
+    """Where each stage leads on to by a policy's terms, if these say the order of steps."""
 
     @property
     def events(self) -> tuple[type[Event], ...]:

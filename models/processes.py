@@ -1,6 +1,7 @@
 """Every process there is."""
 
 from models.admitting import Admitted, Hold
+from models.bank_process import BANK_ACCOUNTS, BANK_NOTICES
 from models.base import Frozen, Id
 from models.cases import Opening, Role
 from models.deposit_process import DEPOSIT_ACCOUNTS
@@ -118,5 +119,8 @@ POLICY_MOVES = Process(
 )
 PROCESSES = {
     process.name: process
-    for process in (TEMPLATE_ORDERS, PAYMENT_RECEIPTS, POLICY_MOVES, PROVIDER_ONBOARDINGS, DEPOSIT_ACCOUNTS)
+    for process in (
+        *(TEMPLATE_ORDERS, PAYMENT_RECEIPTS, POLICY_MOVES, PROVIDER_ONBOARDINGS, DEPOSIT_ACCOUNTS),
+        *(BANK_ACCOUNTS, BANK_NOTICES),
+    )
 }

@@ -16,3 +16,10 @@ class Reconcile(Frozen):
 class Found(Frozen):
     untold_payments: int
     orphans: int
+    untold_entries: int = 0
+    tariffs: int = 0
+    """Deposit accounts that changed over to the tariff in force."""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.untold_payments or self.orphans or self.tariffs)

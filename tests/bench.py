@@ -270,7 +270,8 @@ class Bench:
         """The buyer pays now, unless told otherwise, and the gateway's notice opens a receipt."""
         how = {"at": await self.now(), **how}
         payment = await asyncio.to_thread(self.gateway.pay, order.case_id, **how)
-        return payment, await self.start(PAYMENT_RECEIPTS, TellOfPayment(id=payment.payment_id))
+        told = TellOfPayment(id=payment.payment_id)
+        return payment, await self.start(PAYMENT_RECEIPTS, told, payment.market)
 
     async def place_paid(self, **changes: Any) -> Opened:
         order = await self.place(**changes)

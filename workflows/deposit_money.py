@@ -2,6 +2,7 @@
 
 import asyncio
 
+from pydantic import JsonValue
 from temporalio import workflow
 
 from activities.payments import Payments
@@ -104,8 +105,8 @@ class DepositMoney:
         refund = self.account.refund_of(part, BACK)
         await self.case.insist(lambda: call(Payments.refund, refund, OUTSIDE, summary=refund.key))
         self.change(returning=self.deposit.returning[1:])
-        told = {"payment_id": part.payment_id, "amount_fen": part.amount_fen}
-        self.case.note("given_back", {**told}, **_on_the_way(self.deposit))
+        told: dict[str, JsonValue] = {"payment_id": part.payment_id, "amount_fen": part.amount_fen}
+        self.case.note("given_back", told, **_on_the_way(self.deposit))
         account = deposit_of(self.account.provider_id)
         self.case.post(refunded(refund.key, refund.market, part.amount_fen, account))
 

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from pydantic import JsonValue
 from temporalio import workflow
 
 from models.cases import CaseView
 from models.periods import CHINA
+from models.private import SEALED
+from models.rules.masking import MASK
 from models.search_attributes import DEADLINE, STAGE, WAITING_ON, next_due, waiting_on
 
 
@@ -39,8 +42,36 @@ def account(view: CaseView) -> str:
         events = ", ".join(f"`{a.event}`" for a in task.accepts)
         lines.append(f"| {task.name} | {task.waiting_on} | {until} | {task.on_deadline or '-'} | {events} |")
     if view.data:
-        lines += ["", *(f"- {name}: {value}" for name, value in view.data.items())]
+        lines += ["", *(f"- {name}: {_told(value)}" for name, value in view.data.items() if not _rows(value))]
+    for name, value in view.data.items():
+        lines += _table(name, _rows(value))
     return "\n".join(lines)
+
+
+def _rows(value: JsonValue) -> list[dict[str, JsonValue]]:
+    """A fact that is a table."""
+    rows = value if isinstance(value, list) else []
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def _table(name: str, rows: list[dict[str, JsonValue]]) -> list[str]:
+    """Its plain columns; what has a structure of its own is read elsewhere."""
+    if not rows:
+        return []
+    columns = [key for key, value in rows[0].items() if not isinstance(value, dict | list)]
+    cells = [" | ".join(str(row.get(column, "-")) for column in columns) for row in rows]
+    return [
+        "",
+        f"**{name}**",
+        "",
+        f"| {' | '.join(columns)} |",
+        "|---" * len(columns) + "|",
+        *(f"| {c} |" for c in cells),
+    ]
+
+
+def _told(value: JsonValue) -> JsonValue:
+    return MASK if isinstance(value, dict) and [*value] == [SEALED] else value
 
 
 def _local(at: datetime | None) -> str:

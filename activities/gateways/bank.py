@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from models.bank import AccountCheck, BankDetails, BankEntry, PaidOut
+from models.bank import AccountCheck, BankDetails
+from models.bank_entries import BankEntry, PaidOut
 
 
 class Bank(Protocol):

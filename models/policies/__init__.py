@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from models.bank_accounts import BankAccountTerms
 from models.base import Frozen, Id
 from models.categories import Category
 from models.deposits import DepositTerms
@@ -62,10 +63,18 @@ class OnboardingPolicy(ProcessPolicy):
 
 
 class DepositPolicy(ProcessPolicy):
-    """An account keeps the terms that it was opened with. The tariff is live: the latest one counts for all."""
+    """An account keeps the terms it was opened with. The tariff is live: the one in force counts for all."""
 
     terms: DepositTerms
     tariff: Tariff
+
+
+class BankAccountPolicy(ProcessPolicy):
+    terms: BankAccountTerms
+
+
+class NoticePolicy(ProcessPolicy):
+    terms: ReceiptTerms
 
 
 class MarketPolicy(BaseModel):
@@ -85,6 +94,8 @@ class MarketPolicy(BaseModel):
     policy_moves: tuple[MovePolicy, ...] = Field(default=(), alias="policy-moves")
     deposit_accounts: tuple[DepositPolicy, ...] = Field(default=(), alias="deposit-accounts")
     provider_onboardings: tuple[OnboardingPolicy, ...] = Field(default=(), alias="provider-onboardings")
+    bank_accounts: tuple[BankAccountPolicy, ...] = Field(default=(), alias="bank-accounts")
+    bank_notices: tuple[NoticePolicy, ...] = Field(default=(), alias="bank-notices")
 
     def versions(self, process: str) -> tuple[ProcessPolicy, ...]:
         found: tuple[ProcessPolicy, ...] = getattr(self, process.replace("-", "_"), ())

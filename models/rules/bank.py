@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.bank import BankCheckTerms, BankEntry, Guess, Instruction, Secret, WhyUnmatched
+from models.bank import BankCheckTerms, Guess, Instruction, Secret, WhyUnmatched
+from models.bank_entries import BankEntry
 from models.base import Frozen, Instant
 from models.rules.findings import Finding
 from models.rules.guessing import guess_chance

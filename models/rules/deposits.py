@@ -35,7 +35,7 @@ MOST_PAYMENTS = 200
 
 
 def blocks(terms: DepositTerms, deposit: Deposit, stage: DepositStage, *, noticed: bool) -> tuple[Block, ...]:
-    """What the provider may not do. A notice that still runs blocks nothing (AMB-04, AMB-38, TCM-DEP-03, -04).
+    """What the provider may not do (AMB-38, TCM-DEP-03, -04). A notice that runs blocks nothing (AMB-04).
 
     Whoever leaves lists nothing any more, or its orders would never end; what is held still guards the rest.
     """
@@ -83,7 +83,9 @@ def giving_back(deposit: Deposit, amount_fen: int) -> Deposit:
     Raises ValueError for more than is held. What was forfeited stays out, and what is back already.
     """
     _within(deposit, amount_fen)
-    payments, parts, left = [], [], amount_fen
+    payments: list[DepositPayment] = []
+    parts: list[Part] = []
+    left = amount_fen
     for payment in deposit.payments:
         part = min(left, payment.amount_fen - payment.back_fen)
         left -= part
@@ -178,8 +180,8 @@ class Figures:
     def on_record(cls, view: CaseView) -> Self:
         data: dict[str, Any] = dict(view.data)
         ids = {payment["payment_id"] for payment in data.get("payments", ())}
-        fen = [data.get(name, 0) for name in ("due_fen", "over_fen", "held_fen")]
-        return cls(*fen, methods=data.get("methods"), payment_ids=ids)
+        due, over, held = (data.get(name, 0) for name in ("due_fen", "over_fen", "held_fen"))
+        return cls(due, over, held, data.get("methods"), ids)
 
 
 def against(
@@ -242,7 +244,7 @@ def unpriced(categories: Sequence[str], tariff: Tariff) -> list[Finding]:
 
 
 def against_tariff(deposit: Deposit, in_force: TariffInForce) -> list[Finding]:
-    """Why an account does not change over: it runs by this tariff already, or is in what it has no amount for."""
+    """Why an account does not change over: it has this tariff, or one of its categories has no amount."""
     if in_force.version == deposit.tariff_version:
         detail = f"the account runs by {in_force.version}"
         return [Finding(field="tariff_version", code="in-force-already", detail=detail)]
@@ -250,7 +252,7 @@ def against_tariff(deposit: Deposit, in_force: TariffInForce) -> list[Finding]:
 
 
 def unknown(categories: Sequence[str], offered: Sequence[Category]) -> list[Finding]:
-    """Categories that the market does not have: a class as a whole counts as known, since deposits ask by class."""
+    """Categories that the market does not have. A class as a whole is known: deposits ask by class."""
     known = {name for each in offered for name in (each.name, *each.keys)}
     return [
         Finding(

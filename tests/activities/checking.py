@@ -15,7 +15,6 @@ from models.bank import (
     AskedAccount,
     BankCheckTerms,
     BankDetails,
-    BankEntry,
     CheckRef,
     Compared,
     Guess,
@@ -29,6 +28,7 @@ from models.bank import (
     Secret,
     VoidCheck,
 )
+from models.bank_entries import BankEntry
 from models.rules.bank import REMARK
 from models.tables.bank import BankCheckRow, open_instruction, secret_of
 from models.tables.privacy import Cipher, Vault
@@ -78,7 +78,7 @@ class Checking:
         asked = AskedAccount(ref=self.ref(), account=sealed, company_name=company)
         return self.checks.data_check(asked)
 
-    def issued(self, round: int = 1, at: datetime = AT) -> Issued | NotIssued:
+    def issued(self, round: int = 1, at: datetime = AT, *, granted: bool = False) -> Issued | NotIssued:
         return self.checks.issue(
             IssueRound(
                 ref=self.ref(round),
@@ -86,6 +86,7 @@ class Checking:
                 account=Vault(CIPHER).seal(self.account, self.case_id),
                 terms=self.terms,
                 at=at,
+                granted=granted,
             )
         )
 

@@ -13,14 +13,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.gateways.payments import GatewayUnavailable
 from activities.gateways.simulated.misbehaving import Behaviour
-from models.bank import (
-    AccountCheck,
-    AskedAccount,
-    Issued,
-    NotIssued,
-    WhyNotIssued,
-    payout_key,
-)
+from models.bank import AccountCheck, AskedAccount, Issued, NotIssued, WhyNotIssued
+from models.bank_entries import payout_key
 from models.periods import CHINA
 from models.tables import EffectRow
 from models.tables.privacy import Vault
@@ -204,6 +198,18 @@ def test_a_provider_tries_so_many_accounts_and_no_more(checking: Checking) -> No
     assert tried[0].but(case=some("c")).issued(at=AT + 9 * DAY) != USED_UP[WhyNotIssued.ACCOUNTS_USED_UP]
     assert isinstance(tried[3].but(provider_id=some("isv")).issued(), Issued)
     assert isinstance(tried[3].but(market=some("market")).issued(), Issued)
+
+
+def test_a_round_that_operators_grant_is_issued_whatever_the_account_has_used_up(checking: Checking) -> None:
+    """But it makes no room for another account."""
+    for round in (1, 2):
+        checking.paid(round, at=AT + 9 * round * DAY)
+    assert checking.issued(3, at=AT + 18 * DAY) == USED_UP[WhyNotIssued.ROUNDS_USED_UP]
+    assert isinstance(checking.issued(3, at=AT + 18 * DAY, granted=True), Issued)
+    assert checking.issued(4, at=AT + 99 * DAY) == USED_UP[WhyNotIssued.ROUNDS_USED_UP]
+    tried = [checking.but(case=some("c"), account=account(number=new_number())) for _ in range(3)]
+    answers = [each.issued(granted=True) for each in tried]
+    assert answers[2] == USED_UP[WhyNotIssued.ACCOUNTS_USED_UP]
 
 
 # --- the money

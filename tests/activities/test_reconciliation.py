@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.gateways.simulated.bank import SimulatedBank
 from activities.reconciliation import Reconciliation
 from models.cases import SYSTEM
 from models.payments import Charge, Payment
@@ -48,7 +49,8 @@ def receipt_of(payment: Payment) -> str:
 
 
 def reconciliation(bench: Bench) -> Reconciliation:
-    return Reconciliation(bench.engine, bench.client, bench.gateway, bench.admissions)
+    bank = SimulatedBank(bench.engine)
+    return Reconciliation(bench.engine, bench.client, bench.gateway, bench.admissions, bank)
 
 
 async def is_started(bench: Bench, case_id: str) -> bool:

@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 from activities.gateways.payments import GatewayRefused, GatewayUnavailable
 from activities.gateways.simulated.bank import SimulatedBank
 from activities.gateways.simulated.misbehaving import Behaviour
-from models.bank import AccountCheck, BankDetails, EntryKind
+from models.bank import AccountCheck, BankDetails
+from models.bank_entries import EntryKind
 from models.rules.bank import REMARK
 from models.tables.simulated import SimulatedMisbehaviour
 from models.tables.simulated_bank import SimulatedBankTransfer

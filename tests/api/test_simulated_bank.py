@@ -16,7 +16,6 @@ from structlog.testing import capture_logs
 
 from activities.gateways.simulated.bank import SimulatedBank
 from api.app import create_app
-from api.office import Office
 from api.simulator_bank import notify
 from models.rules.bank import REMARK
 from models.signing import check
@@ -124,11 +123,22 @@ async def test_money_that_is_none_is_refused(simulator: Api, told: tuple[int, To
 
 
 async def test_a_notice_that_reaches_nobody_is_only_logged(quiet_engine: Engine) -> None:
-    number, settings = new_number(), settings_for("nowhere", "nowhere:1")
-    office = Office(**dict.fromkeys(Office.__dataclass_fields__) | {"settings": settings})
+    number, nobody = new_number(), settings_for("nowhere", "nowhere:1")
     entry = SimulatedBank(quiet_engine).remit(MARKET, COMPANY, number, 53, REMARK)
     with capture_logs() as lines:
-        notify(office, entry)
+        notify(nobody, entry)
     (line,) = lines
     assert (line["event"], line["entry_id"]) == ("notice_not_delivered", entry.entry_id)
     assert number not in str(line)
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [
+        *((f"bank_{name}", 204) for name in ("check", "pay_out", "entry", "entries_since")),
+        ("bank_robbery", 422),
+    ],
+)
+async def test_it_can_be_told_to_misbehave(simulator: Api, operation: str, status: int) -> None:
+    told = {"operation": operation, "behaviour": "unavailable", "times": 0}
+    assert (await simulator.http.post("/simulator/misbehave", json=told)).status_code == status

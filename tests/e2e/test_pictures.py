@@ -3,17 +3,33 @@
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 import pytest
 
 from docs.pages import PROCESS_PAGES, pages
 from models import words
-from models.moves import SILENCE, SYSTEM, moves
+from models.moves import SILENCE, SYSTEM, Move, moves, routed
 from models.pictures import picture
+from models.policies import load
 from models.process import Process
 from models.processes import PROCESSES
 
 EVERY = pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES.keys())
+
+
+def terms_of(process: Process) -> list[Any]:
+    """What a picture is drawn by: nothing, or each market's terms where they say the order of steps."""
+    if process.route is None:
+        return [None]
+    policies: list[Any] = [market.versions(process.name)[-1:] for market in load().values()]
+    return [policy.terms for versions in policies for policy in versions]
+
+
+PICTURES = [(process, terms) for process in PROCESSES.values() for terms in terms_of(process)]
+EVERY_PICTURE = pytest.mark.parametrize(
+    ("process", "terms"), PICTURES, ids=[f"{process.name}-{n}" for n, (process, _) in enumerate(PICTURES)]
+)
 
 
 def test_the_pages_are_what_the_code_makes() -> None:
@@ -35,14 +51,18 @@ def test_every_word_has_its_chinese(process: Process) -> None:
     assert not missing([row.event for row in rows if row.who != SILENCE], words.EVENTS)
 
 
-@EVERY
-def test_a_picture_shows_every_stage_every_end_and_every_move(process: Process) -> None:
-    drawn = picture(process)
-    for stage in process.stages:
-        assert stage == "closed" or f'state "{stage} ' in drawn
-    for outcome in process.outcomes:
+def drawn_by(terms: Any, process: Process) -> list[Move]:
+    return moves(process) if terms is None else routed(process, terms)
+
+
+@EVERY_PICTURE
+def test_a_picture_shows_every_stage_every_end_and_every_move(process: Process, terms: Any) -> None:
+    drawn, rows = picture(process, terms), drawn_by(terms, process)
+    for stage in {row.stage for row in rows}:
+        assert f'state "{stage} ' in drawn
+    for outcome in {row.leads.outcome for row in rows if row.leads.outcome}:
         assert f"{outcome} {words.OUTCOMES[outcome]}" in drawn
-    for row in moves(process):
+    for row in rows:
         there = f" --> {row.leads.stage} : " if row.leads.stage != "closed" else " --> end_"
         stays = row.leads.stage == row.stage
         [*lines] = (
@@ -55,19 +75,27 @@ def test_a_picture_shows_every_stage_every_end_and_every_move(process: Process) 
 
 
 @EVERY
-def test_a_stage_has_the_colour_of_whom_it_waits_for_and_not_of_what_it_holds_up(process: Process) -> None:
-    drawn = picture(process)
-    for stage in process.stages:
+def test_every_outcome_is_drawn_and_every_stage(process: Process) -> None:
+    rows = [row for terms in terms_of(process) for row in drawn_by(terms, process)]
+    assert {str(row.leads.outcome) for row in rows if row.leads.outcome} == {*map(str, process.outcomes)}
+    assert {row.stage for row in rows} == {*process.stages} - {"closed"}
+
+
+@EVERY_PICTURE
+def test_a_stage_has_the_colour_of_whom_it_waits_for_and_not_of_what_it_holds_up(
+    process: Process, terms: Any
+) -> None:
+    drawn = picture(process, terms)
+    for stage in {row.stage for row in drawn_by(terms, process)}:
         waits = [str(task.waiting_on) for task in process.tasks if task.stage == stage and not task.held]
         coloured = re.findall(rf"  class (?:\w+,)*{stage}(?:,\w+)* (\w+)", drawn)
-        assert coloured == ([] if stage == "closed" else [waits[0] if waits else SYSTEM])
+        assert coloured == [waits[0] if waits else SYSTEM]
 
 
-@EVERY
-def test_arrows_lead_only_to_what_is_drawn(process: Process) -> None:
-    drawn = picture(process)
+@EVERY_PICTURE
+def test_arrows_lead_only_to_what_is_drawn(process: Process, terms: Any) -> None:
+    drawn = picture(process, terms)
     nodes = set(re.findall(r'state ".*" as (\w+)', drawn)) | {"[*]"}
     arrows = re.findall(r"(\S+) --> (\S+) : ", drawn)
     assert {node for arrow in arrows for node in arrow} <= nodes
     assert {there for _, there in arrows} >= nodes - {"[*]"}
-    assert SYSTEM in drawn

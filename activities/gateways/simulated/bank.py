@@ -17,7 +17,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.gateways.payments import GatewayRefused, GatewayUnavailable
 from activities.gateways.simulated.misbehaving import Behaviour, behaving, misbehave
-from models.bank import AccountCheck, BankDetails, BankEntry, EntryKind, PaidOut
+from models.bank import AccountCheck, BankDetails
+from models.bank_entries import BankEntry, EntryKind, PaidOut
 from models.base import Fen, Frozen
 from models.rules.bank import same_holder
 from models.tables.simulated_bank import SimulatedBankAccount, SimulatedBankTransfer
