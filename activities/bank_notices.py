@@ -30,8 +30,8 @@ class BankNotices:
     async def apply(self, told: ForAccount) -> Verdict:
         """Tell the case, once. `Undecided` while the case itself is: asked again.
 
-        It may have taken the entry although its answer was lost, so what is on record decides. The bank's time
-        is the event's: a remittance before the deadline is in time, whenever we hear of it.
+        It may have taken the entry although its answer was lost, so what is on record decides. The event's
+        time is the bank's: a remittance before the deadline is in time, whenever we hear of it.
         """
         verdict = await asyncio.to_thread(self._on_record, told)
         if verdict is not None:

@@ -18,10 +18,11 @@ from activities.gateways.payments import PaymentGateway
 from activities.other_cases import OtherCases
 from activities.tariffs import outdated
 from models.bank_notices import TellOfEntry
+from models.bank_process import BANK_NOTICES
 from models.cases import SYSTEM, Party
 from models.payments import ReceiptOutcome
 from models.process import Process
-from models.processes import BANK_NOTICES, PAYMENT_RECEIPTS, TellOfPayment
+from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from models.reconciling import Found, Reconcile
 from models.tables import AdmissionRow, CaseRow
 from models.tables.admissions import Admissions, NotOffered
@@ -43,8 +44,8 @@ class Reconciliation:
     @activity.defn(name="reconcile")
     async def reconcile(self, terms: Reconcile) -> Found:
         """A start for each case let in and not started, a receipt for each confirmed payment without one, a
-        word to deposit accounts whose tariff is not in force any more (ALI-DEP-09, TCM-DEP-06), a notice for each
-        entry of the bank without one.
+        word to deposit accounts whose tariff is not in force any more (ALI-DEP-09, TCM-DEP-06), a notice for
+        each entry of the bank without one.
 
         What fails for one does not hold up the others; it is found again next time.
         """

@@ -14,6 +14,7 @@ from api import (
     agreements,
     callbacks,
     cases,
+    console,
     documents,
     dossier,
     feed,
@@ -94,7 +95,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(cases.router())
     app.include_router(dossier.router())
     about_markets = (markets, agreements, policies)
-    for each in (lists, feed, stream, ledger, services, documents, *about_markets, callbacks, health):
+    for each in (
+        lists,
+        feed,
+        stream,
+        ledger,
+        services,
+        documents,
+        console,
+        *about_markets,
+        callbacks,
+        health,
+    ):
         app.include_router(each.routes)
     if chosen.simulator:
         app.include_router(simulator.routes)

@@ -14,9 +14,10 @@ from api.office import Office, TheOffice
 from api.problems import Problem, invalid, not_found
 from api.strict_json import StrictRoute, parse
 from models.bank_notices import TellOfEntry
+from models.bank_process import BANK_NOTICES
 from models.cases import BANK, GATEWAY, Actor
 from models.process import Process
-from models.processes import BANK_NOTICES, PAYMENT_RECEIPTS, TellOfPayment
+from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from models.rules.findings import Finding
 from models.signing import ForgedNotice, check
 from models.tables.admissions import Admission, NotOffered

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api.auth import Caller
 from api.office import Office
+from models.bank_process import BANK_ACCOUNTS
 from models.cases import Role
 from models.private import SEALED, Sealed
 from models.tables import CaseRow
@@ -59,7 +60,7 @@ def may_open(caller: Caller, row: CaseRow) -> bool:
 
 def _instruction(office: Office, session: Session, row: CaseRow) -> Json:
     """What the provider of a bank account is asked to remit (TCM-WX-05, -06). It is kept beside the case."""
-    if row.process != "bank-accounts":
+    if row.process != BANK_ACCOUNTS.name:
         return {}
     asked = open_instruction(session, office.admissions.cipher, row.case_id)
     return {"instruction": asked.model_dump(mode="json")} if asked else {}

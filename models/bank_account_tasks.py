@@ -1,4 +1,4 @@
-"""Who may move a bank account, with what, from where to where. The check itself fits into other cases, too."""
+"""Who may move a bank account, with what, from where to where. The check fits into other cases, too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ class BankCheckTasks:
         *,
         granted_by: type[Event] | None = None,
     ) -> Self:
-        """The tasks in a case's own stages. `extra_moves` interrupt the check wherever it stands; `granted_by`
+        """The tasks in a case's own stages. `extra_moves` interrupt the check anywhere; `granted_by`
         ends a cool-down before its time."""
         at, extra = stages, dict(extra_moves)
         returned: dict[type[Event], Leads] = {PaymentReturned: Leads(at.given_up)}

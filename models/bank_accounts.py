@@ -1,4 +1,4 @@
-"""A provider's bank account: what it is, what happens to it, and by which terms (TCM-TEN-08..17, TCM-ACCT-02)."""
+"""A provider's bank account: what it is, what happens to it, by which terms (TCM-TEN-08..17, TCM-ACCT-02)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -65,7 +65,7 @@ class RemittanceMatched(_OfARound):
 
 
 class PaymentReturned(_OfARound):
-    """The account sent back what was paid into it: it proves nothing. Only a notice of the bank reports it."""
+    """The account sent back what was paid into it: it proves nothing. Only a bank notice reports it."""
 
     event: Literal["payment_returned"] = "payment_returned"
 
@@ -106,13 +106,16 @@ BankAccountEvent = Annotated[
 ]
 
 
+Remindable = Literal["valid_for"]
+
+
 class BankAccountTerms(Frozen):
     """How a market has its providers' accounts proven."""
 
     check: BankCheckTerms
     grants_need_approval: Flag = True
     """Whether a second operator has to agree with another round."""
-    remind_before: Mapping[Literal["valid_for"], tuple[Span, ...]] = Field(default_factory=dict)
+    remind_before: Mapping[Remindable, tuple[Span, ...]] = Field(default_factory=dict)
     """By the name of a period: how long before its end to remind."""
     worry_after: Span | None = None
     """How long an outside system may take before operators are told; None: for ever."""

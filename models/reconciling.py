@@ -22,4 +22,4 @@ class Found(Frozen):
 
     @property
     def any(self) -> bool:
-        return bool(self.untold_payments or self.orphans or self.tariffs)
+        return bool(self.untold_payments or self.orphans or self.untold_entries or self.tariffs)

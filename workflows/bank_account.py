@@ -25,6 +25,8 @@ from models.bank_accounts import (
     DecidedToEnd,
     DecidedToGrantRound,
     DecidedToVoid,
+    PaymentReturned,
+    RemittanceMatched,
     Standing,
 )
 from models.cases import Answer, CaseView, Event, Report
@@ -51,14 +53,13 @@ class ProvidersBankAccount:
     def __init__(self, account: BankAccount) -> None:
         self.input, self.terms = account, account.terms
         self.now = account.standing or Standing()
-        heard = Aside(lambda event: self.check.hear(event), lambda event: self.check.against(event))
         self.case = Case(
             account.opening,
             account.carried,
-            remind_before=lambda: self.terms.remind_before,
+            remind_before=lambda: {**self.terms.remind_before},
             needs_approval=self._needs_approval,
             worry_after=self._worry_after,
-            asides=dict.fromkeys(HEARD, heard),
+            asides=dict.fromkeys(HEARD, Aside(self._hear, self._against)),
         )
         self.check = BankCheck(self.case, self.terms.check, CHECK, lambda: self.now.company_name)
         self.check.first_round, self.check.round = self.now.first_round, self.now.round
@@ -197,6 +198,12 @@ class ProvidersBankAccount:
             at=workflow.now(),
         )
         self.tellings.add(lambda: call(OtherCases.tell, telling, UNDECIDED, summary=telling.key))
+
+    def _hear(self, event: Event) -> None:
+        self.check.hear(event)
+
+    def _against(self, event: RemittanceMatched | PaymentReturned) -> str | None:
+        return self.check.against(event)
 
     def _needs_approval(self, _: Leads, act: Event) -> bool:
         return isinstance(act, DecidedToGrantRound) and self.terms.grants_need_approval

@@ -1,4 +1,4 @@
-"""The check that a bank account is its provider's, inside whatever case needs one (TCM-TEN-08..17, TCM-WX-03..07).
+"""The check that a bank account is its provider's, in whatever case needs it (TCM-TEN-08..17, TCM-WX-03..07).
 
 checking ──data in order──▶ paying in ──▶ amounts ──right──▶ proven
                               ▲             │ used up, lapsed
@@ -74,7 +74,7 @@ Ended = Proven | Unproven | Event
 
 
 class BankCheck:
-    """The rounds of one account after another. `worried_after` says how long a call may take at this moment."""
+    """The rounds of one account after another."""
 
     def __init__(
         self, case: Case, terms: BankCheckTerms, tasks: BankCheckTasks, company_name: Callable[[], str]
@@ -171,7 +171,7 @@ class BankCheck:
         return await self._by_remittance(issued, asked_at)
 
     async def _by_amounts(self, issued: Issued) -> Ended | None:
-        """The provider types in what it received (TCM-TEN-13). One sentence for everything that is not right."""
+        """The provider types in what it received (TCM-TEN-13): one sentence for all that is not right."""
         clock, left = Countdown(Clock(deadline_at=issued.expires_at)), issued.attempts_left
         self.case.enter(self.tasks.stages.amounts, "paid_in")
         while left:

@@ -116,8 +116,8 @@ class Case:
         Events in `closed_to` are not taken this time, those in `gates` once their own countdown has ended.
         An outcome in `settles` (None is silence) ends the wait for everything else that is open, at once:
         every wait is told it. `done_when` ends this wait alone, with None and without a change of its own:
-        what was waited for came about otherwise, and is told already. `weighed` finds out what its event comes
-        to: the event goes on record, and is answered, together with that. Nothing else is taken meanwhile.
+        what was waited for came about otherwise, and is told already. `weighed` finds out what its event
+        comes to: it goes on record, and is answered, together with that.
         """
         own = self.countdown(within) if within is not None else Countdown(Clock(deadline_at=until))
         task = OpenTask(
@@ -151,8 +151,7 @@ class Case:
         """
         reminders = self._remind_before().get(kind.within or "", ())
         task = OpenTask(
-            kind,
-            clock,
+            *(kind, clock),
             closed_to=closed_to,
             remind_before=reminders,
             remind=self._remind,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 from temporalio import workflow
 
 from models.admitting import Admitted, Checked, Hold
@@ -150,8 +150,10 @@ class Safe:
         while True:
             match await self.case.wait_for(KEEPING):
                 case PutIn() as put:
-                    things = put.model_dump(mode="json", include={"things", "spare"}, exclude_none=True)
-                    self.case.show(**{put.drawer: [things]})  # however deep
+                    things: JsonValue = put.model_dump(
+                        mode="json", include={"things", "spare"}, exclude_none=True
+                    )
+                    self.case.show(**{put.drawer: [things]})
                 case Labelled(note=note):
                     self.case.show(note=note)
                 case _:

@@ -44,7 +44,7 @@ def told() -> Iterator[tuple[int, Told]]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hearing)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server.server_port, heard
     server.shutdown()
     server.server_close()

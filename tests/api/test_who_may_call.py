@@ -84,6 +84,7 @@ TABLE = {
     f"GET {CASE}/ledger/accounts/{{account}}": Row(every(200)),
     HAND_IN: Row(every(422)),  # this market asks for no such document
     f"GET {CASE}/providers/{{provider_id}}/documents/{{document_id}}": Row(every(200)),
+    f"GET {CASE}/providers/{{provider_id}}/console": Row(every(200)),
 }
 LISTS = {"GET /v1/cases", "GET /v1/changes", "GET /v1/markets"}
 STREAM = "GET /v1/changes/stream"

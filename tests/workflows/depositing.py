@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from models.cases import CaseView, Event
@@ -102,3 +103,21 @@ def back(account: Opened) -> dict[str, int]:
         if row.payment_id in mine:
             found[row.payment_id] = found.get(row.payment_id, 0) + row.amount_fen
     return found
+
+
+def account_view(data: dict[str, Any], **changes: Any) -> CaseView:
+    """An account on record, made up."""
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    known = {
+        "case_id": "deposit-accounts:rehearsal:d-1",
+        "process": "deposit-accounts",
+        "market": "rehearsal",
+        "id": "d-1",
+        "provider_id": "isv-1",
+        "stage": "short",
+        "opened_at": at,
+        "changed_at": at,
+        "policy_version": "1",
+        "data": data,
+    }
+    return CaseView.model_validate({**known, **changes})
