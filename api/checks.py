@@ -24,25 +24,28 @@ log = structlog.get_logger()
 
 def against(office: Office, process: Process, row: CaseRow, event: Event, at: datetime) -> list[Finding]:
     """Everything at once, of the act of a decision in somebody's stead too."""
-    checked = _checked(office, row, at)
+    found = _by_process(office, process, row, event, at)
+    return found + [_unknown(field) for field, ref in _documents(event) if not _is_there(office, row, ref)]
+
+
+def _by_process(office: Office, process: Process, row: CaseRow, event: Event, at: datetime) -> list[Finding]:
+    """Nothing, where a case was never let in. A market whose file is gone has nothing more to offer."""
+    with Session(office.engine) as session:
+        admission = session.get(AdmissionRow, row.case_id)
+    if admission is None:
+        return []
+    gone = MarketPolicy(market=row.market, title=row.market, title_zh=row.market)
+    checked = Checked(
+        view=CaseView.model_validate(row.view),
+        input=admission.input,
+        market=office.admissions.policies.get(row.market, gone),
+        at=at,
+    )
     found = [*process.check(event, checked)]
     if isinstance(event, InStead):
         acts = process.check(event.act, checked)
         found += [each.model_copy(update={"field": f"act.{each.field}"}) for each in acts]
-    return found + [_unknown(field) for field, ref in _documents(event) if not _is_there(office, row, ref)]
-
-
-def _checked(office: Office, row: CaseRow, at: datetime) -> Checked:
-    """A market whose file is gone lets its cases end, and offers nothing more."""
-    with Session(office.engine) as session:
-        admission = session.get(AdmissionRow, row.case_id)
-    gone = MarketPolicy(market=row.market, title=row.market, title_zh=row.market)
-    return Checked(
-        view=CaseView.model_validate(row.view),
-        input=admission.input if admission else {},
-        market=office.admissions.policies.get(row.market, gone),
-        at=at,
-    )
+    return found
 
 
 def _documents(event: Event) -> Iterator[tuple[str, DocumentRef]]:
@@ -69,11 +72,10 @@ def _is_there(office: Office, row: CaseRow, ref: DocumentRef) -> bool:
     if row.provider_id is None:
         return False
     try:
-        kept = office.documents.find(row.market, row.provider_id, ref.document_id)
+        return office.documents.find(row.market, row.provider_id, ref.kind, ref.document_id) is not None
     except StoreUnavailable as error:
         log.warning("documents_unavailable", error=str(error))
         raise not_confirmed() from None
-    return kept is not None and kept.kind == ref.kind
 
 
 def _unknown(field: str) -> Finding:

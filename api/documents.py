@@ -93,7 +93,10 @@ class HandedIn(Frozen):
     responses={200: {"model": HandedIn, "description": "This was handed in before."}},
 )
 async def hand_in(request: Request, response: Response, office: TheOffice, caller: Identified) -> HandedIn:
-    """A document of a provider, by itself or by who acts for it. The same picture again is no second one.
+    """A document of a provider, by itself or by who acts for it.
+
+    The same picture again is no second one of its kind. It may be several kinds, where certificates are
+    merged; each has its own limits (TCM-MCH-13).
 
     Who calls is known before anything is read; a type is what the content is, never what its name says.
     """
@@ -109,42 +112,41 @@ async def hand_in(request: Request, response: Response, office: TheOffice, calle
     async with answering(office):
         document = await _within(LOOKING, _looked_at, caller, said.kind, content, limits)
         kept = await _asked(office.documents.put_new, said.market, provider_id, document, content)
-    if kept.kind != said.kind:
-        detail = f"this picture was handed in before, as {kept.kind}"
-        raise _refused(
-            "kind", "another-kind", detail, f"name it as {kept.kind}, or save it anew for this kind"
-        )
     if kept is document:
-        log.info("document_kept", market=said.market, provider_id=provider_id, document_id=kept.sha256)
+        log.info("document_kept", market=said.market, provider_id=provider_id, **_named(kept))
     else:
         response.status_code = 200
     return HandedIn(document_id=kept.sha256, **kept.model_dump(exclude={"uploaded_by"}))
 
 
 @routes.get(
-    "/v1/markets/{market}/providers/{provider_id}/documents/{document_id}",
+    "/v1/markets/{market}/providers/{provider_id}/documents/{kind}/{document_id}",
     summary="A picture",
     response_class=Response,
     responses={200: {"content": {"image/jpeg": PICTURE, "image/png": PICTURE}}},
 )
 async def picture(
-    market: str, provider_id: str, document_id: str, office: TheOffice, caller: Identified
+    market: str, provider_id: str, kind: str, document_id: str, office: TheOffice, caller: Identified
 ) -> Response:
     """The picture as it was handed in, to save and not to show: browsers run nothing that stands in it."""
     market_of(office, caller, market)
     if not caller.may_see(market, provider_id):
         raise not_found()
     async with answering(office):
-        found = await _asked(office.documents.read, market, provider_id, document_id)
+        found = await _asked(office.documents.read, market, provider_id, kind, document_id)
     if found is None:
         raise not_found()
     document, content = found
-    log.info("document_read", market=market, provider_id=provider_id, document_id=document.sha256)
+    log.info("document_read", market=market, provider_id=provider_id, **_named(document))
     return Response(content, media_type=document.content_type, headers=HARMLESS)
 
 
-def _refused(field: str, code: str, detail: str, next: str | None = None) -> Problem:
-    return invalid([Finding(field=field, code=code, detail=detail, next=next)])
+def _refused(field: str, code: str, detail: str) -> Problem:
+    return invalid([Finding(field=field, code=code, detail=detail)])
+
+
+def _named(document: StoredDocument) -> dict[str, str]:
+    return {"kind": document.kind, "document_id": document.document_id}
 
 
 def _most_bytes(office: Office, caller: Caller) -> int:

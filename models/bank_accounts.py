@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 from typing_extensions import TypeAliasType
 
 from models.bank import BankCheckTerms, BankDetails, CheckRef, Guess
@@ -106,7 +106,10 @@ BankAccountEvent = Annotated[
 ]
 
 
-Remindable = Literal["valid_for"]
+def _known(reminders: Mapping[str, tuple[Span, ...]]) -> Mapping[str, tuple[Span, ...]]:
+    if unknown := sorted({*reminders} - {"valid_for"}):
+        raise ValueError(f"no clock is called {', '.join(unknown)}")
+    return reminders
 
 
 class BankAccountTerms(Frozen):
@@ -115,7 +118,9 @@ class BankAccountTerms(Frozen):
     check: BankCheckTerms
     grants_need_approval: Flag = True
     """Whether a second operator has to agree with another round."""
-    remind_before: Mapping[Remindable, tuple[Span, ...]] = Field(default_factory=dict)
+    remind_before: Annotated[Mapping[str, tuple[Span, ...]], AfterValidator(_known)] = Field(
+        default_factory=dict
+    )
     """By the name of a period: how long before its end to remind."""
     worry_after: Span | None = None
     """How long an outside system may take before operators are told; None: for ever."""

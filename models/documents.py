@@ -8,13 +8,13 @@ from models.base import Frozen, Id, Instant
 from models.cases import Actor
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-"""The SHA-256 of what was handed in: the same picture has the same id."""
+"""The SHA-256 of what was handed in. The same picture has the same id in every kind (TCM-MCH-13)."""
 
 ContentType = Literal["image/jpeg", "image/png"]
 
 
 class DocumentRef(Frozen):
-    """A document that was handed in before, as applications name it. The picture itself travels nowhere."""
+    """A document that was handed in before, by what it is known. The picture itself travels nowhere."""
 
     kind: Id
     document_id: DocumentId

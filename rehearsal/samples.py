@@ -1,135 +1,26 @@
-"""A sample tells one case: what is placed, what people and systems do then, and how it should end."""
+"""Files of samples, read. What is broken is refused before anything starts, with its file and field."""
 
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from models.base import Fen, Flag, Frozen, Id, Text
-from models.cases import BuyerEvent, Event, Party
-from models.interventions import Decision
-from models.payments import ReceiptOutcome
+from models.bank_process import BANK_ACCOUNTS
+from models.cases import Event, Party
 from models.process import Process
-from models.processes import PROCESSES
+from rehearsal.sample import Sample, awaitable
+from rehearsal.steps import HandIn, Pay, Remit, Send, TypeIn, Wait
 
-DEADLINE, REFUND, IDLE = "deadline", "refund", "idle"
-SECOND_APPROVAL = "second_approval"
 TAGS = ("step", "event", "decision")
 """What says which kind of step, event or decision something is."""
-
-
-class Pay(Frozen):
-    """The buyer pays what is asked, unless told otherwise. `late`: although the gateway's page is closed."""
-
-    step: Literal["pay"]
-    amount_fen: Fen | None = None
-    notices: Annotated[int, Field(strict=True, ge=0, le=10)] = 1
-    late: Flag = False
-
-    def __str__(self) -> str:
-        return "pay"
-
-
-class Send(BaseModel):
-    """Somebody reports an event. What else it says stands beside its name; the buyer's name is added.
-
-    `as` is an operator's own name: a decision that moves money needs two of them.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    step: Literal["event"]
-    sender: Party
-    as_: Id | None = Field(None, alias="as")
-    event: str
-
-    @property
-    def said(self) -> dict[str, JsonValue]:
-        return {"event": self.event, **(self.model_extra or {})}
-
-    def __str__(self) -> str:
-        return f"{self.sender}: {self.event}"
-
-
-class Wait(Frozen):
-    """Until the case has reached a stage or opened a task, or what else `for` can name."""
-
-    step: Literal["wait"]
-    for_: str = Field(alias="for")
-
-    def __str__(self) -> str:
-        return f"wait for {self.for_}"
-
-
-Step = Annotated[Pay | Send | Wait, Field(discriminator="step")]
-
-
-class Expected(Frozen):
-    """How the case should end. What is left out may be anything."""
-
-    outcome: str
-    receipts: tuple[ReceiptOutcome, ...] | None = None
-    """What became of each payment that we were told of, oldest first."""
-    refunded_fen: Fen | None = None
-    """What the gateway gave back, all in all."""
-
-
-def _process(name: str) -> str:
-    if name not in PROCESSES:
-        raise ValueError(f"is none of {', '.join(PROCESSES)}")
-    return name
-
-
-class Sample(Frozen):
-    title: Text
-    title_zh: Text
-    story: Text
-    story_zh: Text
-    rules: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]+(-[A-Z]+)?-\d{2}$")], ...], Field(min_length=1)
-    ]
-    process: Annotated[str, AfterValidator(_process)]
-    market: Id
-    place: dict[str, JsonValue]
-    """The body that starts the case, without its id."""
-    steps: Annotated[tuple[Step, ...], Field(max_length=100)]
-    expect: Expected
-
-    @property
-    def kind(self) -> Process:
-        return PROCESSES[self.process]
-
-    def body(self, id: str) -> dict[str, JsonValue]:
-        """What starts the case under this id, with a mini-program that nobody else orders for."""
-        body = {**self.place, "id": id}
-        if isinstance(chosen := self.place.get("mini_program"), dict):
-            body["mini_program"] = {**chosen, "id": f"mp-{id}"}
-        return body
-
-    def said(self, step: Send) -> dict[str, JsonValue]:
-        """What a step reports, with the name of the buyer whose act it is, or is done in its stead."""
-        said = step.said
-        if isinstance(act := said.get("act"), dict):
-            said["act"] = self._by_its_buyer(act)
-        return self._by_its_buyer(said)
-
-    def _by_its_buyer(self, event: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        named = {kind.tag() for kind in self.kind.events if issubclass(kind, BuyerEvent)}
-        return (
-            {"on_behalf_of": self.place.get("on_behalf_of"), **event}
-            if event.get("event") in named
-            else event
-        )
-
-    @property
-    def awaitable(self) -> tuple[str, ...]:
-        """What it can wait for."""
-        tasks = dict.fromkeys(task.name for task in self.kind.tasks)
-        second = [SECOND_APPROVAL] if any(issubclass(kind, Decision) for kind in self.kind.events) else []
-        return (DEADLINE, REFUND, IDLE, *self.kind.stages, *tasks, *second)
+ANY_ID = "a-sample"
+ANY_PICTURE = "0" * 64
+MADE = ("id", "provider_id", "company")
+"""What is made anew for each run."""
+Problems = Iterator[tuple[str, str]]
 
 
 class BrokenSample(Exception):
@@ -155,7 +46,7 @@ def read(file: Path) -> Sample:
         sample = Sample.model_validate(told)
     except (OSError, ValueError) as error:
         raise _broken(file, error, told) from error
-    for field, reason in _against_its_process(sample):
+    for field, reason in _against(sample):
         raise BrokenSample(file, field, reason)
     return sample
 
@@ -172,25 +63,54 @@ def _broken(file: Path, error: OSError | ValueError, told: object) -> BrokenSamp
     return BrokenSample(file, "-", str(error))
 
 
-def _against_its_process(sample: Sample) -> Iterator[tuple[str, str]]:
-    kind = sample.kind
-    events = {each.tag(): each for each in kind.events}
-    if "id" in sample.place:
-        yield "place.id", "is made anew for each run: leave it out"
-    yield from _problems("place", kind.start, sample.body("a-sample"))
+# --- against what its process takes
+
+
+def _against(sample: Sample) -> Problems:
+    yield from _placed(sample)
+    papers: dict[str, str] = {}
     for number, step in enumerate(sample.steps):
         at = f"steps.{number}"
+        to = getattr(step, "to", None)
+        if to is not None and to not in sample.beside:
+            beside = ", ".join(sample.beside) or "and opens no other case"
+            yield f"{at}.to", f"is none of {beside}"
+            continue
+        process = sample.kind_of(to)
         match step:
             case Send():
-                yield from _sent(at, step, events)
-                yield from _problems(at, kind.event, sample.said(step))
-            case Wait(for_=what) if what not in sample.awaitable:
-                yield f"{at}.for", f"is none of {', '.join(sample.awaitable)}"
-    if sample.expect.outcome not in [*kind.outcomes]:
-        yield "expect.outcome", f"is none of {', '.join(kind.outcomes)}"
+                yield from _sent(at, step, process)
+                yield from _named(at, step, papers)
+                yield from _problems(at, process.event, sample.said(step, ANY_ID, papers))
+            case Wait(for_=what) if what not in awaitable(process):
+                yield f"{at}.for", f"is none of {', '.join(awaitable(process))}"
+            case Pay() if not any(each.party is Party.PAYMENTS for each in process.events):
+                yield f"{at}.to", f"nobody pays for {process.name}"
+            case HandIn() if sample.company is None:
+                yield f"{at}.step", "there is no company that hands in anything"
+            case HandIn(kind=kind):
+                papers[kind] = ANY_PICTURE
+            case TypeIn() | Remit() if BANK_ACCOUNTS.name not in sample.beside:
+                yield f"{at}.step", f"is for a case that opens {BANK_ACCOUNTS.name}"
+    if sample.expect.outcome not in [*sample.kind.outcomes]:
+        yield "expect.outcome", f"is none of {', '.join(sample.kind.outcomes)}"
 
 
-def _sent(at: str, step: Send, events: dict[str, type[Event]]) -> Iterator[tuple[str, str]]:
+def _placed(sample: Sample) -> Problems:
+    start = sample.kind.start
+    applies = "company" in start.model_fields
+    for name in MADE if applies else MADE[:1]:
+        if name in sample.place:
+            yield f"place.{name}", "is made anew for each run: leave it out"
+    if applies and sample.company is None:
+        yield "company", "Field required"
+    if sample.company is not None and not applies:
+        yield "company", f"no company applies in {sample.process}"
+    yield from _problems("place", start, sample.body(ANY_ID))
+
+
+def _sent(at: str, step: Send, process: Process) -> Problems:
+    events: dict[str, type[Event]] = {each.tag(): each for each in process.events}
     party = events[step.event].party if step.event in events else None
     if party is None:
         yield f"{at}.event", f"is none of {', '.join(events)}"
@@ -204,7 +124,14 @@ def _sent(at: str, step: Send, events: dict[str, type[Event]]) -> Iterator[tuple
         yield f"{at}.as", "is an operator's name, and no operator sends this"
 
 
-def _problems(at: str, kind: Any, value: object) -> Iterator[tuple[str, str]]:
+def _named(at: str, step: Send, papers: dict[str, str]) -> Problems:
+    named = step.said.get("papers")
+    for place, kind in enumerate(named if isinstance(named, list) else ()):
+        if isinstance(kind, str) and kind not in papers:
+            yield f"{at}.papers.{place}", f"no step before hands in a {kind}"
+
+
+def _problems(at: str, kind: Any, value: object) -> Problems:
     try:
         TypeAdapter(kind).validate_json(json.dumps(value))
     except ValidationError as error:

@@ -17,6 +17,8 @@ WHERE later.stage_before IS DISTINCT FROM earlier.stage_after
 NEVER_MORE_THAN_ONE_REFUND_AND_NEVER_ANOTHER_SUM = """
 SELECT payment_id FROM simulated_payments JOIN simulated_refunds refunds USING (payment_id)
 JOIN cases ON case_id = simulated_payments.reference
+WHERE NOT view->'data'->'payments' @> jsonb_build_array(jsonb_build_object('payment_id', payment_id))
+    OR view->'data'->'payments' IS NULL
 GROUP BY payment_id, simulated_payments.amount_fen
 HAVING count(*) <> 1 OR sum(refunds.amount_fen) <> simulated_payments.amount_fen
 """
@@ -36,15 +38,17 @@ AND view->'data' ? 'payment_id'
 """
 A_RECEIPT_IS_APPLIED_OR_REFUNDED = """
 SELECT receipts.case_id FROM cases receipts
-LEFT JOIN cases orders ON orders.case_id = receipts.regarding
-    AND orders.view->'data'->>'payment_id' = receipts.id
+LEFT JOIN cases orders ON orders.case_id = receipts.regarding AND (
+    orders.view->'data'->>'payment_id' = receipts.id
+    OR orders.view->'data'->'payments' @> jsonb_build_array(jsonb_build_object('payment_id', receipts.id)))
 LEFT JOIN simulated_refunds refunds ON refunds.payment_id = receipts.id
 WHERE receipts.process = 'payment-receipts'
 AND (receipts.outcome = 'applied' AND orders.case_id IS NULL
      OR receipts.outcome = 'refunded' AND (refunds.key IS NULL OR orders.case_id IS NOT NULL))
 """
 A_CLOSED_CASE_HOLDS_NOTHING = """
-SELECT case_id FROM cases JOIN admissions USING (case_id) WHERE closed_at IS NOT NULL AND open
+SELECT case_id FROM cases JOIN admissions USING (case_id) LEFT JOIN admission_holds USING (case_id)
+WHERE closed_at IS NOT NULL AND (open OR hold IS NOT NULL)
 """
 EVERY_EFFECT_WAS_ASKED_FOR = """
 SELECT key FROM simulated_refunds JOIN simulated_payments USING (payment_id)
@@ -56,7 +60,8 @@ WITH settled AS (
     FROM simulated_payments paid
     JOIN cases ON case_id = 'payment-receipts:' || paid.market || ':' || payment_id
             AND outcome IS DISTINCT FROM 'unconfirmed'
-        OR case_id = reference AND view->'data'->>'payment_id' = payment_id
+        OR case_id = reference AND (view->'data'->>'payment_id' = payment_id
+            OR view->'data'->'payments' @> jsonb_build_array(jsonb_build_object('payment_id', payment_id)))
     GROUP BY payment_id HAVING bool_and(closed_at IS NOT NULL)
 )
 """
@@ -89,7 +94,7 @@ EVERY_REFUND_IN_THE_LEDGER_WAS_MADE_AT_THE_GATEWAY = """
 SELECT key FROM ledger_transactions posted JOIN cases USING (case_id)
 JOIN ledger_entries entries ON transaction_id = posted.id AND account = 'gateway'
 LEFT JOIN simulated_refunds refunds USING (key)
-WHERE process IN ('template-orders', 'payment-receipts') AND what = 'payment_refunded'
+WHERE process IN ('template-orders', 'payment-receipts', 'deposit-accounts') AND what = 'payment_refunded'
 AND entries.amount_fen IS DISTINCT FROM -refunds.amount_fen
 """
 A_COMPLETED_ORDER_IS_THE_PROVIDERS_AND_OURS = """
@@ -104,13 +109,77 @@ HAVING coalesce(-sum(amount_fen), 0) <> (view->'data'->>'amount_fen')::bigint
 """
 THE_GATEWAY_ACCOUNT_IS_WHAT_CAME_LESS_WHAT_WENT_BACK = f"""{settled}
 SELECT payment_id FROM settled
-LEFT JOIN ledger_transactions posted ON key IN ('received:' || payment, 'refund:' || payment)
+LEFT JOIN ledger_transactions posted
+    ON key IN ('received:' || payment, 'refund:' || payment) OR key LIKE 'refund:' || payment || ':%'
 LEFT JOIN ledger_entries entries ON transaction_id = posted.id AND account = 'gateway'
 GROUP BY payment_id, settled.amount_fen
 HAVING coalesce(sum(entries.amount_fen), 0) <> settled.amount_fen - (
     SELECT coalesce(sum(refunds.amount_fen), 0) FROM simulated_refunds refunds
     WHERE refunds.payment_id = settled.payment_id
 )
+"""
+deposits = """
+WITH deposits AS (
+    SELECT cases.*, view->'data' AS data, payment->>'payment_id' AS payment_id,
+        (payment->>'amount_fen')::bigint AS amount_fen, (payment->>'back_fen')::bigint AS back_fen
+    FROM cases LEFT JOIN jsonb_array_elements(view->'data'->'payments') payment ON true
+    WHERE process = 'deposit-accounts'
+)
+"""
+WHAT_A_DEPOSIT_TOOK_WAS_PAID_AND_ONCE = f"""{deposits}
+SELECT deposits.case_id FROM deposits LEFT JOIN simulated_payments paid USING (payment_id)
+WHERE payment_id IS NOT NULL AND (paid.amount_fen IS DISTINCT FROM deposits.amount_fen
+    OR reference IS DISTINCT FROM case_id OR currency <> 'CNY')
+UNION ALL
+SELECT min(case_id) FROM deposits WHERE payment_id IS NOT NULL GROUP BY payment_id HAVING count(*) > 1
+"""
+A_DEPOSITS_MONEY_GOES_BACK_BY_ITS_ACCOUNT_ALONE = f"""{deposits}
+SELECT case_id FROM deposits JOIN simulated_refunds refunds USING (payment_id)
+WHERE refunds.key NOT LIKE 'refund:' || market || ':' || payment_id || ':%'
+"""
+NEVER_MORE_OF_A_DEPOSIT_GOES_BACK_THAN_WAS_DECIDED = f"""{deposits}
+SELECT case_id FROM deposits LEFT JOIN simulated_refunds refunds USING (payment_id)
+GROUP BY case_id, payment_id, deposits.amount_fen, back_fen, closed_at
+HAVING coalesce(sum(refunds.amount_fen), 0) > back_fen OR back_fen > deposits.amount_fen
+    OR closed_at IS NOT NULL AND coalesce(sum(refunds.amount_fen), 0) <> back_fen
+"""
+A_CLOSED_DEPOSIT_IS_BACK_OR_FORFEITED_TO_THE_FEN = f"""{deposits}
+SELECT case_id FROM deposits WHERE closed_at IS NOT NULL GROUP BY case_id, data
+HAVING coalesce(sum(amount_fen), 0) <> coalesce(sum(back_fen), 0) + (data->>'forfeited_fen')::bigint
+"""
+THE_LEDGER_HOLDS_WHAT_A_DEPOSIT_SAYS = """
+SELECT accounts.case_id FROM cases accounts
+LEFT JOIN ledger_transactions posted USING (case_id)
+LEFT JOIN ledger_entries ON transaction_id = posted.id AND account = 'deposit:' || provider_id
+WHERE process = 'deposit-accounts'
+GROUP BY accounts.case_id HAVING -coalesce(sum(amount_fen), 0)
+    <> (view->'data'->>'held_fen')::bigint + (view->'data'->>'returning_fen')::bigint
+"""
+WHAT_IS_FORFEITED_IS_INCOME = """
+SELECT accounts.case_id FROM cases accounts
+LEFT JOIN ledger_transactions posted USING (case_id)
+LEFT JOIN ledger_entries ON transaction_id = posted.id AND account = 'forfeited'
+WHERE process = 'deposit-accounts'
+GROUP BY accounts.case_id HAVING -coalesce(sum(amount_fen), 0) <> (view->'data'->>'forfeited_fen')::bigint
+"""
+WHAT_IS_NOT_COVERED_IS_NOT_HELD = """
+SELECT case_id FROM cases WHERE process = 'deposit-accounts' AND stage IN ('unpaid', 'short', 'held')
+AND stage <> CASE
+    WHEN (view->'data'->>'held_fen')::bigint >= (view->'data'->>'required_fen')::bigint THEN 'held'
+    WHEN (view->'data'->>'held_fen')::bigint > 0 THEN 'short' ELSE 'unpaid' END
+"""
+A_DEPOSIT_IS_RELEASED_ONCE_AND_AFTER_THE_LAST_ORDER = """
+SELECT released.case_id FROM case_changes released JOIN cases accounts USING (case_id)
+WHERE accounts.process = 'deposit-accounts' AND event = 'no_open_orders' AND (
+    EXISTS (SELECT FROM case_changes other WHERE other.case_id = released.case_id
+            AND other.event = released.event AND other.version <> released.version)
+    OR EXISTS (SELECT FROM cases orders WHERE orders.process = 'template-orders'
+        AND (orders.market, orders.provider_id) = (accounts.market, accounts.provider_id)
+        AND orders.opened_at < released.at AND coalesce(orders.closed_at > released.at, true)))
+"""
+NOTHING_IS_RELEASED_WHILE_IT_IS_ON_HOLD = """
+SELECT case_id FROM case_changes JOIN cases USING (case_id)
+WHERE process = 'deposit-accounts' AND event = 'no_open_orders' AND answer->'data'->>'on_hold' = 'true'
 """
 INVARIANTS = {name: sql for name, sql in globals().items() if name.isupper()}
 

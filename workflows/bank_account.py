@@ -56,7 +56,7 @@ class ProvidersBankAccount:
         self.case = Case(
             account.opening,
             account.carried,
-            remind_before=lambda: {**self.terms.remind_before},
+            remind_before=lambda: self.terms.remind_before,
             needs_approval=self._needs_approval,
             worry_after=self._worry_after,
             asides=dict.fromkeys(HEARD, Aside(self._hear, self._against)),

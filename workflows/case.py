@@ -149,11 +149,10 @@ class Case:
 
         It rests only when everything is on record and nobody waits for an answer.
         """
-        reminders = self._remind_before().get(kind.within or "", ())
         task = OpenTask(
             *(kind, clock),
             closed_to=closed_to,
-            remind_before=reminders,
+            remind_before=self._remind_before().get(kind.within or "", ()),
             remind=self._remind,
             done_when=done_when,
         )

@@ -4,6 +4,7 @@ from pydantic import JsonValue
 
 from activities.identity import Identities
 from models.agreements import AgreementTerms, Audience
+from models.categories import CategoryKey
 from models.checklists import Reason
 from models.identity import AskedFacts, AskedIdentity, ComparedFacts, Contradiction, VerifiedIdentity
 from models.onboarding_tasks import (
@@ -24,11 +25,13 @@ from models.onboardings import (
     IdentityGiven,
     Onboarding,
     OnboardingOutcome,
+    OnboardingStage,
     OnboardingStep,
 )
 from models.private import Sealed
 from models.rules.agreements import effective_on, to_sign
 from models.rules.eligibility import CompanyFacts
+from models.tasks import TaskKind
 from workflows.calls import OUTSIDE, call
 from workflows.desk import desk_time
 from workflows.onboarding_progress import Progress, outcome_of
@@ -38,8 +41,9 @@ class Papers:
     def __init__(self, progress: Progress, onboarding: Onboarding) -> None:
         self.progress, self.case = progress, progress.case
         self.terms, self.onboarding = onboarding.terms, onboarding
-        self.identified = self.corrected = 0
+        self.identified = self.corrected = self.compared = 0
         self.facts: CompanyFacts | None = None
+        self.categories: tuple[CategoryKey, ...] = ()
         self.papers: dict[str, str] = {}
         self.accepted: dict[str, Acceptance] = {}
 
@@ -71,18 +75,23 @@ class Papers:
             facts = verified.model_dump(mode="json", include={"founded_on", "registered_capital_fen"})
             self.case.show(company_name=verified.company_name, **facts)
             self.progress.now(self.progress.checklist.accepted("identity"))
-            self.case.note("identity_verified")
+            self.progress.found(IDENTITY_CHECK, "identity_verified")
         else:
-            self._contradicted("identity", verified.contradictions, "identity_contradicted")
+            self._contradicted(IDENTITY_CHECK, OnboardingStep.IDENTITY, verified.contradictions)
         return None
 
     async def application(self) -> OnboardingOutcome | None:
         """The form and its documents, reviewed by operators as often as they send it back (AMB-01)."""
-        submitted = await self.progress.of_provider(APPLICATION)
-        if not isinstance(submitted, ApplicationSubmitted):
-            return outcome_of(submitted)
-        self._take(submitted)
-        if (facts := self.facts) is not None:
+        if self.progress.checklist.owed(OnboardingStep.APPLICATION):
+            left = self.terms.identity_attempts - self.compared
+            submitted = await self.progress.of_provider(
+                APPLICATION, attempts_left=left, closed_to=() if left > 0 else (ApplicationSubmitted,)
+            )
+            if not isinstance(submitted, ApplicationSubmitted):
+                return outcome_of(submitted)
+            self._take(submitted)
+        self.case.enter(OnboardingStage.CHECKING_APPLICATION)
+        if (facts := self.facts) is not None and not self.progress.is_met("application"):
             asked = AskedFacts(
                 market=self.onboarding.opening.market,
                 licence_number=self.onboarding.company.licence_number,
@@ -97,10 +106,12 @@ class Papers:
             if not isinstance(compared, ComparedFacts):
                 return outcome_of(compared)
             if compared.contradictions:
-                self._contradicted("application", compared.contradictions, "application_contradicted")
+                self.compared += 1
+                found = tuple(map(_in_the_form, compared.contradictions))
+                self._contradicted(APPLICATION_CHECK, OnboardingStep.APPLICATION, found)
                 return None
         self.progress.now(self.progress.checklist.reviewed(OnboardingStep.APPLICATION))
-        self.case.note("application_checked")
+        self.progress.found(APPLICATION_CHECK, "application_checked")
         return await self._reviewed()
 
     async def agreements(self) -> OnboardingOutcome | None:
@@ -146,16 +157,17 @@ class Papers:
             mode="json", include={"contact", "facts", "scope"}, exclude_none=True
         )
         if submitted.categories:
+            self.categories = submitted.categories
             shown["categories"] = list(submitted.categories)
         self.case.show(**shown, papers=dict(self.papers))
         owed = {each.name for each in self.progress.checklist.owed(OnboardingStep.APPLICATION)}
         self.progress.now(self.progress.checklist.given(*owed & {"application", *self.papers}))
 
-    def _contradicted(self, name: str, found: tuple[Contradiction, ...], event: str) -> None:
-        reasons = [(name, Reason(field=each.field, code=each.code)) for each in found]
-        step = OnboardingStep(name)
+    def _contradicted(self, kind: TaskKind, step: OnboardingStep, found: tuple[Contradiction, ...]) -> None:
+        reasons = [(str(step), Reason(field=each.field, code=each.code)) for each in found]
         self.progress.now(self.progress.checklist.rejected(reasons, step))
-        self.case.note(event, told={"reasons": [each.model_dump(mode="json") for each in found]})
+        told: list[JsonValue] = [each.model_dump(mode="json") for each in found]
+        self.progress.found(kind, f"{step}_contradicted", {"reasons": told})
 
     def _to_sign(self) -> tuple[AgreementTerms, ...]:
         return to_sign(self.terms.agreements, self.onboarding.is_partner)
@@ -166,3 +178,9 @@ class Papers:
             rule_set=self.terms.rule_set,
             effective_on=effective_on(self.case.since),
         )
+
+
+def _in_the_form(found: Contradiction) -> Contradiction:
+    """Where the form says it: a form that was contradicted there has to say it again."""
+    of_facts = found.field in CompanyFacts.model_fields
+    return found.model_copy(update={"field": f"facts.{found.field}"}) if of_facts else found

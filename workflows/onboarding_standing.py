@@ -1,11 +1,15 @@
 """What a provider puts down and keeps: its deposit, its bank account, a fee; and what follows if it goes."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
 
 from pydantic import JsonValue
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 from activities.other_cases import OtherCases
+from models.categories import CategoryKey
 from models.ledger import fee_paid, received
 from models.onboarding_tasks import BANK_ACCOUNT, CERTIFICATION_FEE, DEPOSIT
 from models.onboardings import Onboarding, OnboardingOutcome, OnboardingStage
@@ -15,8 +19,11 @@ from models.telling import AccountChanged, AskedToOpen, CooperationEnded, Deposi
 from workflows.calls import UNDECIDED, call
 from workflows.onboarding_progress import Progress, outcome_of
 from workflows.paying import paid_or_closed
+from workflows.record import cause_of
 
 DEPOSITS, ACCOUNTS = "deposit-accounts", "bank-accounts"
+ASKED_AGAIN_EVERY = timedelta(days=1)
+"""How often one that another case holds is asked for again."""
 
 
 class Standing:
@@ -30,12 +37,13 @@ class Standing:
         self.opened: dict[str, str] = {}
         self.fees_asked = 0
 
-    async def deposit(self) -> OnboardingOutcome | None:
+    async def deposit(self, categories: Sequence[CategoryKey]) -> OnboardingOutcome | None:
         """What the market asks for in deposit is there, to the fen (ALI-ONB-08)."""
-        categories: JsonValue = self.case.view.data.get("categories", [])
-        return await self._kept(
-            DEPOSITS, {"categories": categories, "onboarding": self.case.view.case_id}, DEPOSIT
-        )
+        asked: dict[str, JsonValue] = {
+            "categories": [*categories],
+            "onboarding": self.onboarding.opening.case_id,
+        }
+        return await self._kept(DEPOSITS, asked, DEPOSIT)
 
     async def bank_account(self) -> OnboardingOutcome | None:
         """The provider's account is proven to be its own (TCM-TEN-15)."""
@@ -44,17 +52,19 @@ class Standing:
     async def certification_fee(self) -> OnboardingOutcome | None:
         """A fee paid once, before anything can be published (TCM-ONB-21)."""
         self.fees_asked += 1
+        charge = self.onboarding.charge(part=self.fees_asked)
+        self.case.show(amount_fen=charge.amount_fen)
         ended = await paid_or_closed(
             self.case,
-            self.onboarding.charge(part=self.fees_asked),
+            charge,
             CERTIFICATION_FEE,
-            self.case.countdown(self.progress.terms.lapse_within),
+            self.progress.time_for(CERTIFICATION_FEE),
             closing=OnboardingStage.CLOSING_PAYMENT,
             found_in=OnboardingStage.CLOSING_PAYMENT,
         )
         if isinstance(ended, Paid):
             market = self.onboarding.opening.market
-            self.case.show(fee_payment_id=ended.payment_id)
+            self.case.show(payment_id=ended.payment_id)
             self.case.post(received(market, ended.payment_id, ended.amount_fen))
             self.case.post(fee_paid(market, ended.payment_id, ended.amount_fen))
             self.progress.now(self.progress.checklist.accepted("certification_fee"))
@@ -84,10 +94,9 @@ class Standing:
         """What was opened for this onboarding alone is told that it came to nothing: money goes back."""
         self.case.enter(OnboardingStage.WINDING_UP)
         for process in self.begun:
-            case_id = await self._open(process)
-            if case_id == self._own(process):
+            if (case_id := await self._opened_after_all(process)) == self._own(process):
                 await self._tell(case_id, CooperationEnded(why=outcome))
-        self.case.note("wound_up")
+        self.case.note("wound_up", permission=False)
         return outcome
 
     async def _kept(
@@ -101,20 +110,37 @@ class Standing:
         asking.cancel()
         return outcome_of(ended)
 
-    async def _open(self, process: str) -> str:
-        if process not in self.opened:
-            asked = AskedToOpen(
-                process=process,
-                market=self.onboarding.opening.market,
-                body=self.begun[process],
-                at=workflow.now(),
-            )
-            found = await self.case.insist(lambda: call(OtherCases.open, asked, UNDECIDED, summary=process))
-            self.opened[process] = found.case_id
-        return self.opened[process]
-
     async def _show_opened(self, process: str) -> None:
-        self.case.note("case_opened", told={"case_id": await self._open(process)})
+        """One that another case holds tells that case, and not us: once it has ended we open our own."""
+        own, shown = self._own(process), ""
+        while shown != own:
+            if shown:
+                await workflow.sleep(ASKED_AGAIN_EVERY, summary=f"until {process} is asked for again")
+            found = self.opened.get(process)
+            if found != own:
+                found = await self.case.insist(lambda: self._open(process))
+            if found != shown:
+                self.case.note("case_opened", told={"case_id": found})
+            self.opened[process] = shown = found
+
+    async def _opened_after_all(self, process: str) -> str | None:
+        """What was asked for and perhaps not answered yet. What is refused was never opened."""
+
+        async def opened() -> str | None:
+            try:
+                return await self._open(process)
+            except ActivityError as error:
+                if cause_of(error)[0] == "Refused":
+                    return None
+                raise
+
+        own = self._own(process)
+        return own if self.opened.get(process) == own else await self.case.insist(opened)
+
+    async def _open(self, process: str) -> str:
+        market, body = self.onboarding.opening.market, self.begun[process]
+        asked = AskedToOpen(process=process, market=market, body=body, at=workflow.now())
+        return (await call(OtherCases.open, asked, UNDECIDED, summary=process)).case_id
 
     async def _tell(self, case_id: str, message: CooperationEnded) -> None:
         telling = Telling(

@@ -64,7 +64,7 @@ class ProviderOnboarding:
             OnboardingStep.APPLICATION: self.papers.application,
             OnboardingStep.AGREEMENTS: self.papers.agreements,
             OnboardingStep.PERMISSION: self._permission,
-            OnboardingStep.DEPOSIT: self.standing.deposit,
+            OnboardingStep.DEPOSIT: lambda: self.standing.deposit(self.papers.categories),
             OnboardingStep.BANK_ACCOUNT: self.standing.bank_account,
             OnboardingStep.CERTIFICATION_FEE: self.standing.certification_fee,
         }

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from models.admitting import Checked
 from models.cases import Event
-from models.checklists import Checklist, Requirement
+from models.checklists import Checklist, Requirement, RequirementState
 from models.identity import CompanyIdentity
 from models.onboardings import (
     AgreementsAccepted,
@@ -27,6 +27,7 @@ from models.rules.findings import Finding
 from models.rules.identity.licences import licence_findings, subject_findings
 from models.rules.identity.persons import document_findings
 from models.rules.identity.phones import phone_finding
+from models.rules.verification import normalised
 
 
 def findings(asked: ApplyForOnboarding, terms: OnboardingTerms) -> list[Finding]:
@@ -104,7 +105,7 @@ def _verified_stays(sent: ApplicationSubmitted, checked: Checked) -> Iterator[Fi
     """What the registers confirmed is changed there, and not in the form (TCM-ONB-13)."""
     for name in ("company_name", "licence_number"):
         said = getattr(sent, name)
-        if said is not None and said != checked.view.data[name]:
+        if said is not None and normalised(said) != normalised(str(checked.view.data[name])):
             yield Finding(
                 field=name,
                 code="verified-already",
@@ -123,6 +124,7 @@ def _form(
         "contact": sent.contact is None and "contact" not in known,
         "categories": not sent.categories and "categories" not in known,
         "facts": terms.eligibility is not None and sent.facts is None and "facts" not in known,
+        "scope": False,
     }
     again = {reason.field.partition(".")[0] for reason in owed.reasons}
     for name, is_missing in missing.items():
@@ -203,7 +205,8 @@ def _confirmed(decided: DecidedToApprove, checked: Checked) -> Iterator[Finding]
 
 
 def _corrections(decided: DecidedToCorrect, checklist: Checklist) -> Iterator[Finding]:
-    names = [each.name for each in checklist.requirements if each.step == OnboardingStep.APPLICATION]
+    asked = [each for each in checklist.requirements if each.step == OnboardingStep.APPLICATION]
+    names = [each.name for each in asked if each.state is not RequirementState.WAIVED]
     for place, correction in enumerate(decided.corrections):
         if correction.requirement not in names:
             yield _unknown(f"corrections.{place}.requirement", names)

@@ -26,6 +26,7 @@ from tests.pictures import png, stored, with_chunk
 CANARY = b"11010519491231002X"
 PICTURE = with_chunk(png(), b"teXt", CANARY)
 WHOSE = ("tencent-cloud", "isv-1")
+KIND = "licence"
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 CIPHER = Cipher(SECRET)
 
@@ -90,13 +91,13 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 def test_what_was_put_is_found_and_read_as_it_was(kept: Kept) -> None:
     put = document()
     assert kept.store.put_new(*WHOSE, put, PICTURE) is put
-    assert kept.store.find(*WHOSE, put.document_id) == put
-    assert kept.store.read(*WHOSE, put.document_id) == (put, PICTURE)
+    assert kept.store.find(*WHOSE, KIND, put.document_id) == put
+    assert kept.store.read(*WHOSE, KIND, put.document_id) == (put, PICTURE)
 
 
 def test_what_nobody_put_is_not_there(kept: Kept) -> None:
-    assert kept.store.find(*WHOSE, document().document_id) is None
-    assert kept.store.read(*WHOSE, document().document_id) is None
+    assert kept.store.find(*WHOSE, KIND, document().document_id) is None
+    assert kept.store.read(*WHOSE, KIND, document().document_id) is None
     assert kept.shelf() == {}
 
 
@@ -104,7 +105,7 @@ def test_of_two_the_first_stays(kept: Kept) -> None:
     first = document()
     kept.store.put_new(*WHOSE, first, PICTURE)
     before = kept.shelf()
-    again = document(uploaded_at=NOW + timedelta(days=1), kind="card")
+    again = document(uploaded_at=NOW + timedelta(days=1))
     assert kept.store.put_new(*WHOSE, again, PICTURE) == first
     assert kept.shelf() == before
 
@@ -115,9 +116,20 @@ def test_the_same_picture_of_another_provider_or_market_is_another_document(
 ) -> None:
     first, other = document(), document(uploaded_at=NOW + timedelta(days=1))
     kept.store.put_new(*WHOSE, first, PICTURE)
-    assert kept.store.find(*whose, first.document_id) is None
+    assert kept.store.find(*whose, KIND, first.document_id) is None
     assert kept.store.put_new(*whose, other, PICTURE) is other
-    assert kept.store.find(*WHOSE, first.document_id) == first
+    assert kept.store.find(*WHOSE, KIND, first.document_id) == first
+    assert len(kept.shelf()) == 2
+
+
+def test_the_same_picture_as_another_kind_is_another_document_and_each_keeps_its_first(kept: Kept) -> None:
+    first = document()
+    others = [document(kind="card", uploaded_at=NOW + timedelta(days=day)) for day in (1, 2)]
+    kept.store.put_new(*WHOSE, first, PICTURE)
+    assert kept.store.find(*WHOSE, "card", first.document_id) is None
+    assert [kept.store.put_new(*WHOSE, other, PICTURE) for other in others] == [others[0]] * 2
+    assert kept.store.read(*WHOSE, KIND, first.document_id) == (first, PICTURE)
+    assert kept.store.read(*WHOSE, "card", first.document_id) == (others[0], PICTURE)
     assert len(kept.shelf()) == 2
 
 
@@ -138,7 +150,7 @@ def test_what_was_changed_on_the_shelf_is_not_given_out(kept: Kept, at: int) -> 
     for broken in (bytes(changed), sealed[: len(sealed) // 2], b""):
         kept.change(name, broken)
         with pytest.raises(StoreUnavailable):
-            kept.store.read(*WHOSE, document().document_id)
+            kept.store.read(*WHOSE, KIND, document().document_id)
 
 
 def test_what_was_moved_on_the_shelf_is_not_given_out_as_something_else(kept: Kept) -> None:
@@ -148,13 +160,13 @@ def test_what_was_moved_on_the_shelf_is_not_given_out_as_something_else(kept: Ke
     [other] = kept.shelf().keys() - {own}
     kept.change(other, sealed)
     with pytest.raises(StoreUnavailable):
-        kept.store.find("aliyun", "isv-2", document().document_id)
+        kept.store.find("aliyun", "isv-2", KIND, document().document_id)
 
 
 def test_another_key_opens_nothing(tmp_path: Path) -> None:
     in_directory(tmp_path).store.put_new(*WHOSE, document(), PICTURE)
     other = SealedDocuments(Directory(tmp_path), Cipher("another key, and as long as it has to be"))
-    assert other.find(*WHOSE, document().document_id) is None
+    assert other.find(*WHOSE, KIND, document().document_id) is None
 
 
 def test_of_forty_at_once_one_is_first_and_all_hear_of_it(tmp_path: Path) -> None:
@@ -184,8 +196,9 @@ def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
 def test_no_id_leads_out_of_the_directory(tmp_path: Path, odd: str) -> None:
     kept = in_directory(tmp_path / "documents")
     kept.store.put_new(odd, odd, document(), PICTURE)
-    assert kept.store.find(odd, odd, document().document_id) == document()
-    assert kept.store.find(*WHOSE, odd) is None
+    assert kept.store.find(odd, odd, KIND, document().document_id) == document()
+    assert kept.store.find(*WHOSE, KIND, odd) is None
+    assert kept.store.find(*WHOSE, odd, document().document_id) is None
     assert [path.name for path in tmp_path.iterdir()] == ["documents"]
 
 
@@ -195,7 +208,7 @@ def test_a_directory_that_cannot_be_used_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         store.put_new(*WHOSE, document(), PICTURE)
     with pytest.raises(StoreUnavailable):
-        store.read(*WHOSE, document().document_id)
+        store.read(*WHOSE, KIND, document().document_id)
 
 
 def test_a_bucket_that_is_not_there_or_does_not_answer_is_unavailable(
@@ -210,7 +223,7 @@ def test_a_bucket_that_is_not_there_or_does_not_answer_is_unavailable(
         with pytest.raises(StoreUnavailable):
             store.put_new(*WHOSE, document(), PICTURE)
         with pytest.raises(StoreUnavailable):
-            store.find(*WHOSE, document().document_id)
+            store.find(*WHOSE, KIND, document().document_id)
 
 
 @pytest.mark.parametrize("url", ["s3://", "s3:///prefix", "https://bucket", "s3://bucket?endpont=x"])

@@ -39,9 +39,14 @@ class Desk(Api):
         return dict(answer.json())
 
     async def picture(
-        self, id: str, role: str = "service", market: str = "here", isv: str = "isv-1"
+        self,
+        id: str,
+        role: str = "service",
+        market: str = "here",
+        isv: str = "isv-1",
+        kind: str = "licence",
     ) -> httpx.Response:
-        return await self.get(f"/v1/markets/{market}/providers/{isv}/documents/{id}", role)
+        return await self.get(f"/v1/markets/{market}/providers/{isv}/documents/{kind}/{id}", role)
 
 
 def table(kind: str, limits: DocumentLimits) -> str:

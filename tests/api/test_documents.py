@@ -59,12 +59,29 @@ async def test_forty_at_once_are_one(desk: Desk) -> None:
     assert len({answer.content for answer in answers}) == 1
 
 
-async def test_a_picture_is_of_one_kind(desk: Desk) -> None:
-    content = picture("one kind")
-    await desk.handed_in(content)
-    found = finding(await desk.hand_in(content, said={"kind": "card"}))
-    assert (found["field"], found["code"]) == ("kind", "another-kind")
-    assert "licence" in found["detail"]
+async def test_a_picture_may_be_several_kinds_and_is_a_document_of_each(desk: Desk) -> None:
+    """Where certificates are merged (TCM-MCH-13)."""
+    content = picture("two kinds")
+    licence = await desk.handed_in(content)
+    id = licence["document_id"]
+    refusal(await desk.picture(id, kind="card"), 404, "not-found")
+    card = await desk.handed_in(content, kind="card")
+    assert card == {**licence, "kind": "card", "uploaded_at": card["uploaded_at"]}
+    assert card["uploaded_at"] > licence["uploaded_at"]
+    for first in (licence, card):
+        again = await desk.hand_in(content, said={"kind": first["kind"]})
+        assert (again.status_code, again.json()) == (200, first)
+        assert (await desk.picture(id, kind=first["kind"])).content == content
+
+
+async def test_a_picture_too_large_for_one_kind_is_that_of_another_alone(desk: Desk) -> None:
+    content = of_size(picture("large for a card"), KINDS["card"].most_bytes + 1)
+    id = (await desk.handed_in(content))["document_id"]
+    for _ in range(2):
+        found = finding(await desk.hand_in(content, said={"kind": "card"}))
+        assert (found["field"], found["code"], found["rule"]) == ("file", "too-large", "TCM-MCH-25")
+    refusal(await desk.picture(id, kind="card"), 404, "not-found")
+    assert (await desk.picture(id)).content == content
 
 
 async def test_what_is_not_there_and_what_is_another_s_look_the_same(desk: Desk) -> None:
@@ -72,7 +89,7 @@ async def test_what_is_not_there_and_what_is_another_s_look_the_same(desk: Desk)
     unknown = await desk.picture("0" * 64, "operator")
     refusal(unknown, 404, "not-found")
     elsewhere = desk.speaking(market="there")
-    path = f"/v1/markets/here/providers/isv-1/documents/{id}"
+    path = f"/v1/markets/here/providers/isv-1/documents/licence/{id}"
     answers = [
         await desk.speaking(provider_id="isv-2").get(path, "provider"),
         *[await elsewhere.get(path, role) for role in ("service", "operator", "provider")],
@@ -80,6 +97,11 @@ async def test_what_is_not_there_and_what_is_another_s_look_the_same(desk: Desk)
             await desk.picture(odd, "operator")
             for odd in (id.upper(), id[:-1], f"{id}0", "..%2F..%2Fx", "%00")
         ],
+        *[
+            await desk.picture(id, "operator", kind=odd)
+            for odd in ("card", "passport", "Licence", "..", "%00", "%ED%A0%80", "é", "x" * 2_000)
+        ],
+        await desk.get(path.replace("/licence", ""), "operator"),
         await desk.picture(id, "operator", market="there"),
         await desk.picture(id, "operator", isv="isv-2"),
         await desk.picture(id, "provider", isv="isv-2"),
@@ -120,7 +142,7 @@ async def test_the_largest_picture_is_kept_and_one_byte_more_is_not(desk: Desk, 
     found = finding(await desk.hand_in(of_size(picture(kind), most + 1), said={"kind": kind}))
     assert (found["field"], found["code"], found["rule"]) == ("file", "too-large", KINDS[kind].rule)
     kept = await desk.handed_in(of_size(picture(kind), most), kind=kind)
-    assert (await desk.picture(kept["document_id"])).content == of_size(picture(kind), most)
+    assert (await desk.picture(kept["document_id"], kind=kind)).content == of_size(picture(kind), most)
 
 
 LIES = {

@@ -13,10 +13,12 @@ from fastapi.routing import iter_route_contexts
 from activities.records import Records
 from api.app import create_app
 from api.strict_json import StrictRoute
+from models.cases import Batch
 from models.ledger import completed, owed_to
+from models.process import Process
 from models.processes import PROCESSES
 from settings import Settings
-from tests.activities.batches import batch, new_case
+from tests.activities.batches import batch, change, new_case, view
 from tests.api.caller import FREE, Api, Json, new_key, refusal, token
 from tests.api.conftest import settings_for
 from tests.bench import order_body
@@ -52,6 +54,23 @@ OUT_OF_TURN = {
     "operator": RESUMED,
     "provider": {"event": "business_certified"},
 }
+OF_PROVIDERS = {"provider-onboardings", "deposit-accounts", "bank-accounts"}
+BEGUN = {*OF_PROVIDERS, "bank-notices"}
+"""This market opens none of these. They are put on record, and Temporal knows nothing of them."""
+
+
+def of_a_provider(process: str, own: int = 200) -> dict[str, Row]:
+    """`own` is what a provider hears of its own: of a case that is nobody's it is as of all others."""
+    path, events = f"{CASE}/{process}/{{id}}", {"service": 403, "operator": 503}
+    readings = (f"GET {path}{more}" for more in ("", "/timeline", "/dossier"))
+    return {
+        **dict.fromkeys(readings, Row({**every(200), "provider": own})),
+        f"POST {path}/events": Row(
+            {**events, "provider": 403 if own == 200 else own}, dict.fromkeys(ROLES, RESUMED)
+        ),
+    }
+
+
 TABLE = {
     f"POST {CASE}/template-orders": Row({"service": 201, "operator": 403, "provider": 403}, of_a_case=False),
     f"GET {CASE}/template-orders/{{id}}": Row(every(200)),
@@ -72,6 +91,16 @@ TABLE = {
     f"POST {CASE}/policy-moves/{{id}}/events": Row(
         {"service": 403, "operator": 409, "provider": 404}, dict.fromkeys(ROLES, RESUMED)
     ),
+    f"POST {CASE}/provider-onboardings": Row(
+        {"service": 404, "operator": 403, "provider": 403}, of_a_case=False
+    ),
+    f"POST {CASE}/deposit-accounts": Row({"service": 403, "operator": 404, "provider": 403}, of_a_case=False),
+    f"POST {CASE}/bank-accounts": Row({"service": 404, "operator": 403, "provider": 403}, of_a_case=False),
+    f"POST {CASE}/bank-notices": Row(every(403), of_a_case=False),
+    **of_a_provider("provider-onboardings"),
+    **of_a_provider("deposit-accounts"),
+    **of_a_provider("bank-accounts"),
+    **of_a_provider("bank-notices", own=404),
     f"GET {CASE}/policies/template-orders/{{version}}/preview": Row(
         {"service": 403, "operator": 200, "provider": 403}, of_a_case=False
     ),
@@ -83,7 +112,7 @@ TABLE = {
     f"GET {CASE}/ledger/accounts": Row(every(200), of_a_case=False),
     f"GET {CASE}/ledger/accounts/{{account}}": Row(every(200)),
     HAND_IN: Row(every(422)),  # this market asks for no such document
-    f"GET {CASE}/providers/{{provider_id}}/documents/{{document_id}}": Row(every(200)),
+    f"GET {CASE}/providers/{{provider_id}}/documents/{{kind}}/{{document_id}}": Row(every(200)),
     f"GET {CASE}/providers/{{provider_id}}/console": Row(every(200)),
 }
 LISTS = {"GET /v1/cases", "GET /v1/changes", "GET /v1/markets"}
@@ -150,6 +179,9 @@ async def objects(api: Api, app: FastAPI) -> dict[str, tuple[str, str, str]]:
         sale = completed(case := new_case(), market, isv, 9_900, Decimal("0.10"))
         Records(api.engine).record(batch(case, 1, ledger=(sale,)))
         app.state.office.documents.put_new(market, isv, stored(PICTURE), PICTURE)
+        for name in BEGUN:
+            whose = isv if name in OF_PROVIDERS else None
+            Records(api.engine).record(begun(PROCESSES[name], market, order.rpartition("/")[2], whose))
         return market, order.rpartition("/")[2], receipt.json()["id"]
 
     return {
@@ -160,6 +192,14 @@ async def objects(api: Api, app: FastAPI) -> dict[str, tuple[str, str, str]]:
     }
 
 
+def begun(process: Process, market: str, id: str, provider_id: str | None) -> Batch:
+    """A case in its first stage, as its workflow would write it."""
+    stage = process.tasks[0].stage if process.tasks else process.steps[0].stage
+    case_id, facts = f"{process.name}:{market}:{id}", {"process": process.name, "market": market}
+    seen = view(case_id, 1, stage=stage, provider_id=provider_id, tasks=(), **facts)
+    return batch(case_id, change(1, event="opened", stage_after=stage), view=seen)
+
+
 def move_of(order: str) -> str:
     return f"m-{order}"
 
@@ -167,6 +207,14 @@ def move_of(order: str) -> str:
 BODIES: dict[str, Json] = {
     "payment-receipts": {},
     "policy-moves": {"process": "template-orders", "to": "no-version", "reason": "r"},
+    "provider-onboardings": {
+        "provider_id": "isv-1",
+        "cloud_account": "c-1",
+        "company": {"name": "样例公司", "licence_number": "9199999900MADEUP01"},
+    },
+    "deposit-accounts": {"provider_id": "isv-1", "categories": ["security"]},
+    "bank-accounts": {"provider_id": "isv-1", "onboarding": "o-1"},
+    "bank-notices": {},
 }
 """What starts a case besides its id."""
 
@@ -180,7 +228,8 @@ def asked(route: str, role: str, whose: str, objects: dict[str, tuple[str, str, 
     isv = {"another's": "isv-2", "unknown": "isv-unknown"}.get(whose, "isv-1")
     process = next((name for name in BODIES if name in path), "template-orders")
     id = {"payment-receipts": receipt, "policy-moves": move_of(order)}.get(process, order)
-    names = {"account": owed_to(isv), "provider_id": isv, "document_id": stored(PICTURE).document_id}
+    names = {"account": owed_to(isv), "provider_id": isv, "kind": stored(PICTURE).kind}
+    names["document_id"] = stored(PICTURE).document_id
     path = path.format(market=market, id=id, name="access", version="2026-01-01", **names)
     row, how = TABLE[route], {"method": method, "path": path}
     if route == HAND_IN:

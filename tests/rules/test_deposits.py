@@ -1,4 +1,4 @@
-"""What a deposit account makes of what happens to it, to the fen: ALI-DEP, TCM-DEP, AMB-04, AMB-05, AMB-38."""
+"""What a deposit account makes of what happens to it, to the fen: ALI-DEP, TCM-DEP, AMB-04, -05, -38."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -43,7 +43,12 @@ def deposit(*paid_fen: int, categories: Sequence[str] = ("service",), **changes:
         DepositPayment(receipt=f"d-{n}", payment_id=f"p-{n}", amount_fen=fen, method=None, paid_at=AT)
         for n, fen in enumerate(paid_fen, 1)
     )
-    known = {"categories": tuple(categories), "tariff": PER_CLASS, "tariff_version": "1", "payments": payments}
+    known = {
+        "categories": tuple(categories),
+        "tariff": PER_CLASS,
+        "tariff_version": "1",
+        "payments": payments,
+    }
     return Deposit.model_validate({**known, **changes})
 
 
@@ -427,5 +432,7 @@ def test_the_figures_of_the_markets_are_those_of_their_rules(policies: dict[str,
     assert deposit(categories=every, tariff=aliyun.tariff).due_fen == 38_000_000
     assert deposit(categories=("website-building", "service"), tariff=aliyun.tariff).due_fen == 6_000_000
     assert deposit(categories=("retail-channel",), tariff=aliyun.tariff).due_fen == 5_000_000
-    assert {deposit(categories=many, tariff=tencent.tariff).due_fen for many in ((), ("a",), every)} == {500_000}
+    assert {deposit(categories=many, tariff=tencent.tariff).due_fen for many in ((), ("a",), every)} == {
+        500_000
+    }
     assert tencent.terms.methods == ("wechat_pay", "qq_pay", "online_bank")

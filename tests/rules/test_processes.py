@@ -8,8 +8,10 @@ import pytest
 from models.appeals import AppealTerms, BuyerAppealed, ProviderAppealed
 from models.cases import Event, Party, Role
 from models.interventions import INTERVENTIONS, RULINGS, Approved, Disapproved, InStead, Ruling
+from models.moves import moves, routed
 from models.order_tasks import ORDER_TASKS
 from models.orders import DecidedInStead, OrderTerms, RefundRequested
+from models.policies import load
 from models.process import Process
 from models.processes import PROCESSES, TEMPLATE_ORDERS
 from models.tasks import Leads, TaskKind
@@ -23,8 +25,11 @@ OF_OPERATORS: set[type[Event]] = {*INTERVENTIONS, Approved, Disapproved}
 
 
 def leads_of(process: Process) -> list[Leads]:
-    tasks = [lead for task in process.tasks for lead in (*task.moves.values(), task.silence) if lead]
-    return tasks + [step.leads for step in process.steps]
+    """Where its moves lead, by the terms of every market where these say the order of steps."""
+    if process.route is None:
+        return [row.leads for row in moves(process)]
+    versions = [each for market in load().values() for each in market.versions(process.name)]
+    return [row.leads for each in versions for row in routed(process, getattr(each, "terms"))]
 
 
 @EVERY

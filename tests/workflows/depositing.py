@@ -2,10 +2,15 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from models.cases import CaseView, Event
+from temporalio.client import WorkflowHandle
+from temporalio.worker import Worker
+
+from models.cases import SYSTEM, CaseView, Event
 from models.deposits import (
     DecidedOnCategories,
     DecidedToForfeit,
@@ -20,6 +25,8 @@ from models.payments import Charge, Payment, PaymentMethod
 from models.processes import PROCESSES
 from models.telling import TariffChanged
 from tests.bench import OPERATOR, SECOND_OPERATOR, Bench, Opened
+from tests.workflows.listening import Listening
+from worker import RUNNER
 
 DEPOSITS = PROCESSES["deposit-accounts"]
 ONE, TWO = ("service",), ("service", "website-building")
@@ -28,6 +35,7 @@ EACH = 30_000
 HOLD, LIFT = DecidedToHold(reason="a complaint"), DecidedToLift(reason="it was none")
 RELEASE = DecidedToRelease(reason="the contract is over")
 BY_OPERATOR = {"actor": OPERATOR}
+LISTENING = "listening"
 TARIFF = TariffChanged(tariff_version="told")
 
 
@@ -121,3 +129,47 @@ def account_view(data: dict[str, Any], **changes: Any) -> CaseView:
         "data": data,
     }
     return CaseView.model_validate({**known, **changes})
+
+
+class Onboarding:
+    """One that hears of its deposit."""
+
+    def __init__(self, bench: Bench, handle: WorkflowHandle[Any, Any]) -> None:
+        self.bench, self.handle = bench, handle
+
+    async def heard(self, required_fen: int, held_fen: int) -> list[tuple[str, int, int]]:
+        """Everything told so far, once the last of it are these figures."""
+        async with asyncio.timeout(15):
+            while True:
+                told = [tuple(each) for each in await self.handle.query("all_heard")]
+                if told and told[-1][1:] == (required_fen, held_fen):
+                    return told
+                await self.bench.tick()
+
+
+@asynccontextmanager
+async def onboarding(bench: Bench, case_id: str) -> AsyncIterator[Onboarding]:
+    async with Worker(bench.client, task_queue=LISTENING, workflows=[Listening], workflow_runner=RUNNER):
+        handle = await bench.client.start_workflow(Listening.run, id=case_id, task_queue=LISTENING)
+        yield Onboarding(bench, handle)
+        await handle.signal("end")
+        with bench.env.auto_time_skipping_disabled():
+            await handle.result()
+
+
+def new_onboarding(market: str = "rehearsal") -> str:
+    return f"provider-onboardings:{market}:o-{uuid.uuid4().hex[:12]}"
+
+
+async def opened_by(
+    onboarding: str, bench: Bench, *, events_a_run: int | None = None, **changes: Any
+) -> Opened:
+    """An account that an onboarding opened for itself."""
+    market = onboarding.split(":")[1]
+    asked = body(onboarding=onboarding, **changes)
+    admitted = bench.admissions.admit(DEPOSITS, market, asked, SYSTEM, await bench.now())
+    if events_a_run is not None:
+        admitted.input["events_a_run"] = events_a_run
+    account = await bench.begin(admitted)
+    await account.on_record()
+    return account

@@ -12,10 +12,13 @@ from models.orders import TermsChanged
 from models.process import Process
 from models.processes import PROCESSES
 from models.tables import CaseRow, ChangeRow
+from models.tasks import NEXT
+from models.telling import AccountChanged, DepositChanged
 from tests.invariants import broken
 
 Way = tuple[str | None, str, str]
-OTHERS: tuple[type[Event], ...] = (*INTERVENTIONS, Decision, Disapproved, TermsChanged)
+BY_THE_OFFICE: tuple[type[Event], ...] = (TermsChanged, DepositChanged, AccountChanged)
+OTHERS: tuple[type[Event], ...] = (*INTERVENTIONS, Decision, Disapproved, *BY_THE_OFFICE)
 OF_OTHERS = {kind.tag() for kind in OTHERS}
 OF_ITS_OWN = {"blocked", "delayed", "cancellation_refused", "replanned", "reminded"}
 KEPT_BY_EVERY_CASE = OF_OTHERS | OF_ITS_OWN
@@ -64,7 +67,12 @@ def is_published(way: Way, case: CaseRow, process: Process) -> bool:
     if case.view["data"].get("amount_fen") == 0 and after == "closed":
         # nothing was paid, and nothing has to be given back (AMP-IMP-05)
         return way in ways or (before, event, "refunding") in ways
-    return way in ways
+    return way in ways or ((before, event, NEXT) in ways and after in [*process.stages])
+
+
+def onwards(ways: set[Way]) -> set[Way]:
+    """What these ways are where a policy says the order of steps: each of them may have been the next."""
+    return ways | {(before, event, str(NEXT)) for before, event, _ in ways}
 
 
 @pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
@@ -78,9 +86,9 @@ def test_no_case_took_a_way_that_is_not_published(engine: Engine, process: Proce
 @pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
 def test_every_published_way_was_taken_by_some_case(engine: Engine, process: Process) -> None:
     ways = {way for way, _ in taken(engine, process)}
-    if len(ways) < len(published(process)) / 2:
+    if len(published(process) & onwards(ways)) < len(published(process)) / 2:
         pytest.skip("only some tests were run")
-    assert published(process) - ways == set()
+    assert published(process) - onwards(ways) == set()
 
 
 def test_no_invariant_is_broken_after_all_that_was_played(engine: Engine) -> None:

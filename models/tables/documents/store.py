@@ -22,14 +22,16 @@ class DocumentStore(Protocol):
     ) -> StoredDocument:
         """Keep a document. Gives `document` itself back, or the one there was: of many at once, one is first.
 
+        The same picture as another kind is another document (TCM-MCH-13).
+
         Raises StoreUnavailable; it may be there all the same, and putting it again does no harm.
         """
         ...
 
-    def find(self, market: str, provider_id: str, document_id: str) -> StoredDocument | None: ...
+    def find(self, market: str, provider_id: str, kind: str, document_id: str) -> StoredDocument | None: ...
 
     def read(
-        self, market: str, provider_id: str, document_id: str
+        self, market: str, provider_id: str, kind: str, document_id: str
     ) -> tuple[StoredDocument, bytes] | None: ...
 
 
@@ -52,31 +54,34 @@ class SealedDocuments:
     def put_new(
         self, market: str, provider_id: str, document: StoredDocument, content: bytes
     ) -> StoredDocument:
-        name = self._name(market, provider_id, document.sha256)
+        name = self._name(market, provider_id, document.kind, document.sha256)
         facts = self._cipher.seal_bytes(document.model_dump_json().encode(), f"{name}:facts")
         picture = self._cipher.seal_bytes(content, f"{name}:content")
         if self._shelf.put_new(name, len(facts).to_bytes(LENGTH_BYTES) + facts + picture):
             return document
-        there = self.find(market, provider_id, document.sha256)
+        there = self.find(market, provider_id, document.kind, document.sha256)
         if there is None:
             raise StoreUnavailable("what was there a moment ago is gone")
         return there
 
-    def find(self, market: str, provider_id: str, document_id: str) -> StoredDocument | None:
-        name = self._name(market, provider_id, document_id)
+    def find(self, market: str, provider_id: str, kind: str, document_id: str) -> StoredDocument | None:
+        name = self._name(market, provider_id, kind, document_id)
         sealed = self._shelf.get(name)
         return None if sealed is None else self._opened(name, sealed)[0]
 
-    def read(self, market: str, provider_id: str, document_id: str) -> tuple[StoredDocument, bytes] | None:
-        name = self._name(market, provider_id, document_id)
+    def read(
+        self, market: str, provider_id: str, kind: str, document_id: str
+    ) -> tuple[StoredDocument, bytes] | None:
+        name = self._name(market, provider_id, kind, document_id)
         if (sealed := self._shelf.get(name)) is None:
             return None
         document, picture = self._opened(name, sealed)
         return document, self._open(picture, f"{name}:content")
 
-    def _name(self, market: str, provider_id: str, document_id: str) -> str:
+    def _name(self, market: str, provider_id: str, kind: str, document_id: str) -> str:
         """A keyed digest: whoever sees names cannot tell whether a picture that he has lies here."""
-        return self._cipher.digest({"market": market, "provider": provider_id, "document": document_id})
+        whose = {"market": market, "provider": provider_id}
+        return self._cipher.digest({**whose, "kind": kind, "document": document_id})
 
     def _opened(self, name: str, sealed: bytes) -> tuple[StoredDocument, bytes]:
         """A document's facts, and its picture, still sealed."""

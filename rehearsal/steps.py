@@ -1,0 +1,98 @@
+"""The steps of a sample: what people and outside systems do, and what is waited for."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from models.base import Fen, Flag, Frozen, Id
+from models.bank import ShortText
+from models.cases import Party
+from models.payments import PaymentMethod
+
+Times = Annotated[int, Field(strict=True, ge=0, le=10)]
+
+
+class Pay(Frozen):
+    """Somebody pays what is asked, unless told otherwise. `late`: although the gateway's page is closed.
+
+    `to` names the case that the money is for, where it is not the sample's own.
+    """
+
+    step: Literal["pay"]
+    to: str | None = None
+    amount_fen: Fen | None = None
+    method: PaymentMethod | None = None
+    notices: Times = 1
+    late: Flag = False
+
+    def __str__(self) -> str:
+        return "pay"
+
+
+class Send(BaseModel):
+    """Somebody reports an event. What else it says stands beside its name; what is made for the run is added.
+
+    `as` is an operator's own name: a decision that moves money needs two of them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    step: Literal["event"]
+    to: str | None = None
+    sender: Party
+    as_: Id | None = Field(None, alias="as")
+    event: str
+
+    @property
+    def said(self) -> dict[str, JsonValue]:
+        return {"event": self.event, **(self.model_extra or {})}
+
+    def __str__(self) -> str:
+        return f"{self.sender}: {self.event}"
+
+
+class Wait(Frozen):
+    """Until the case has reached a stage or opened a task, or what else `for` can name."""
+
+    step: Literal["wait"]
+    to: str | None = None
+    for_: str = Field(alias="for")
+
+    def __str__(self) -> str:
+        return f"wait for {self.for_}"
+
+
+class HandIn(Frozen):
+    """The provider hands in a picture, on which SAMPLE stands. An application then names it by its kind."""
+
+    step: Literal["hand_in"]
+    kind: Id
+    blurred: Flag = False
+
+    def __str__(self) -> str:
+        return f"hand in {self.kind}"
+
+
+class TypeIn(Frozen):
+    """The provider reads its statement and types in what came in, or something else."""
+
+    step: Literal["type_in"]
+    wrong: Flag = False
+
+    def __str__(self) -> str:
+        return "type in what came in"
+
+
+class Remit(Frozen):
+    """The provider remits what it was told to, unless told otherwise."""
+
+    step: Literal["remit"]
+    amount_fen: Annotated[Fen, Field(ge=1)] | None = None
+    payer: ShortText | None = None
+    notices: Times = 1
+
+    def __str__(self) -> str:
+        return "remit"
+
+
+Step = Annotated[Pay | Send | Wait | HandIn | TypeIn | Remit, Field(discriminator="step")]
