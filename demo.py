@@ -21,8 +21,10 @@ from rich.markup import escape
 
 from embedded import CannotStart, Running, Stack, bearer_token, running_stack
 from rehearsal.board import Board, printed
-from rehearsal.player import Performance, Player
-from rehearsal.samples import BrokenSample, Sample, load
+from rehearsal.performance import Performance
+from rehearsal.player import Player
+from rehearsal.sample import Sample
+from rehearsal.samples import BrokenSample, load
 from settings import settings
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -115,6 +117,8 @@ def _show(board: Board, stack: Running | Stack, out: Console, *, is_own: bool) -
     printed(out, "Worklist", f"curl -H \"$AS\" '{stack.api_url}/v1/cases?closed=true'")
     if dossier := board.dossier():
         printed(out, "Dossier", f"curl -H \"$AS\" -o dossier.html '{dossier}'")
+    if console := board.console():
+        printed(out, "Console", f"curl -H \"$AS\" '{console}'")
     out.print()
     out.print(
         "This stack has ended and its data stay: [bold]make up[/] brings it back, with these cases."

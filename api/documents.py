@@ -2,20 +2,21 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from api.auth import Caller, Identified
 from api.commands import answering
 from api.office import Office, TheOffice
-from api.problems import Problem, invalid, not_confirmed, not_found
+from api.problems import Problem, invalid, not_confirmed, not_found, too_many
 from api.reading import market_of
 from api.strict_form import read_form
 from api.strict_json import StrictRoute
@@ -31,6 +32,11 @@ routes = APIRouter(tags=["Documents 资料"], route_class=StrictRoute)
 log = structlog.get_logger()
 LOOKING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
 """So many pictures are decoded at once, however many arrive: each may take hundreds of megabytes."""
+KEEPING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="documents")
+"""Threads of its own: a store that does not answer takes nobody else's."""
+OF_A_PROVIDER = 4
+"""So many pictures of a provider are on their way at once: others want theirs looked at, too."""
+ON_THEIR_WAY = Counter[tuple[str, str | None]]()
 FIELDS = frozenset({"market", "kind", "provider_id", "file"})
 HARMLESS = {
     "X-Content-Type-Options": "nosniff",
@@ -85,10 +91,28 @@ class HandedIn(Frozen):
     uploaded_at: Instant
 
 
+async def one_of_few(caller: Identified) -> AsyncIterator[None]:
+    """Refuses a provider's picture while as many as it may send at once are on their way."""
+    if caller.role is not Role.PROVIDER:
+        yield
+        return
+    whose = caller.market, caller.provider_id
+    if ON_THEIR_WAY[whose] >= OF_A_PROVIDER:
+        raise too_many(f"{OF_A_PROVIDER} of your pictures are on their way: send this one after them")
+    ON_THEIR_WAY[whose] += 1
+    try:
+        yield
+    finally:
+        ON_THEIR_WAY[whose] -= 1
+        if not ON_THEIR_WAY[whose]:
+            del ON_THEIR_WAY[whose]
+
+
 @routes.post(
     "/v1/documents",
     status_code=201,
     summary="Hand in a picture",
+    dependencies=[Depends(one_of_few)],
     openapi_extra={"requestBody": FORM},
     responses={200: {"model": HandedIn, "description": "This was handed in before."}},
 )
@@ -190,7 +214,7 @@ def _looked_at(caller: Caller, kind: str, content: bytes, limits: DocumentLimits
 
 async def _asked(ask: Callable[..., T], *what: Any) -> T:
     try:
-        return await asyncio.to_thread(ask, *what)
+        return await _within(KEEPING, ask, *what)
     except StoreUnavailable as error:
         log.warning("documents_unavailable", error=str(error))
         raise not_confirmed() from None

@@ -91,7 +91,6 @@ RELEASE_DECISION = TaskKind(
     moves=dict.fromkeys((DecidedToRelease, DecidedToForfeit, DecidedToHold, DecidedToLift), _STAYS),
     even_paused=(DecidedToRelease, DecidedToForfeit, DecidedToHold, DecidedToLift),
     rules={"decided": "ALI-DEP-13"},
-    held=True,
 )
 
 DEPOSIT_TASKS = (

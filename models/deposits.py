@@ -262,14 +262,8 @@ class DepositAccount(Frozen):
 
     def charge(self, amount_fen: int, number: int, method: PaymentMethod | None = None) -> Charge:
         """What the provider is asked to pay; each request has a number."""
-        opening = self.opening
-        return Charge(
-            market=opening.market,
-            reference=opening.case_id,
-            amount_fen=amount_fen,
-            part=number,
-            method=method,
-        )
+        market, case_id = self.opening.market, self.opening.case_id
+        return Charge(market=market, reference=case_id, amount_fen=amount_fen, part=number, method=method)
 
     def refund_of(self, part: Part, reason: str) -> Refund:
         opening = self.opening

@@ -4,23 +4,21 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from rich import box
 from rich.cells import set_cell_size
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
 from models import words
-from models.cases import CaseView, Role
+from rehearsal import account
 from rehearsal.books import Books
-from rehearsal.player import Performance
+from rehearsal.performance import Performance, next_due
+from rehearsal.showing import ROOMY, both, grouped, mark, money, outcome, title, waits_for
 
-ROOMY = 118
-"""Columns that it takes to show what follows silence, too."""
 AROUND = 6
 """Lines around the cases: head, foot, and air."""
 URGENT_S = 3
@@ -54,9 +52,14 @@ class Board:
         table.add_column("left", no_wrap=True, justify="right", width=7)
         if roomy:
             table.add_column("then 逾期", no_wrap=True, style="dim", width=19)
-        for it in self._shown(options.size.height - AROUND):
-            cells = [*(_ended(it, chinese=roomy) if it.ended else _running(it, chinese=roomy))]
-            table.add_row(*cells[: 6 if roomy else 5])
+        groups = len([*grouped(self.performances)])
+        named = groups if groups > 1 else 0
+        for name, members in grouped(self._shown(options.size.height - AROUND - named)):
+            if named:
+                table.add_row("", Text(name, style="bold"))
+            for it in members:
+                cells = [*(_ended(it, chinese=roomy) if it.ended else _running(it, chinese=roomy))]
+                table.add_row(*cells[: 6 if roomy else 5])
         ended = sum(it.ended is not None for it in self.performances)
         yield table
         yield Text(f" {self._clock():5.1f} s   {ended} of {len(self.performances)} ended", style="dim")
@@ -77,7 +80,7 @@ class Board:
             return f"{at}✗ {it.differs[0]}"
         if it.case is None or it.ended:
             return f"{at}✓ {it.case.outcome if it.case else ''}"
-        waits = _waits_for(it.case)
+        waits = waits_for(it.case)
         return f"{at}{it.case.stage}{', waits for ' + waits if waits else ''}"
 
     def _clock(self) -> float:
@@ -86,68 +89,32 @@ class Board:
     # --- at its end
 
     def account(self, width: int) -> RenderableType:
-        """What became of each case: its path, its outcome, its money, and how long it took."""
-        roomy = width >= ROOMY
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", expand=True)
-        table.add_column("", width=1)
-        table.add_column("case and path 事项与路径   › to a new stage", overflow="fold", ratio=1)
-        if roomy:
-            table.add_column("outcome 结果", overflow="fold", width=19)
-            table.add_column("money 款项", justify="right", no_wrap=True)
-        table.add_column("took", justify="right", no_wrap=True, style="dim")
-        for it in self.performances:
-            page = self.page(it)
-            title = _title(it, f"bold link {page}" if page else "bold")
-            end = [] if roomy else [Text("  ").join([_outcome(it), _money(it, ", ")])]
-            path = (path_of(it), *(Text(each, "red") for each in it.differs))
-            ends = [_outcome(it), _money(it, "\n")] if roomy else []
-            table.add_row(_mark(it), Group(title, *end, *filter(None, path)), *ends, f"{it.took_s:.1f} s")
-        return table
+        """What became of each case."""
+        pages = {it: page for it in self.performances if (page := self.page(it))}
+        return account.account(self.performances, width, pages)
 
     def differences(self) -> list[str]:
-        """Everything that was not as its sample expects it, and money that is not accounted for."""
-        found = [f"{it.name}: {what}" for it in self.performances for what in it.differs]
-        missing = self._kept_fen - self.books.total
-        return (
-            [*found, f"ledger: {yuan(missing)} of what the gateway kept is not in it"] if missing else found
-        )
+        return account.differences(self.performances, self.books)
 
     def balance(self) -> RenderableType:
-        """What the gateway took, against what it gave back and what the ledger says became of the rest."""
-        paid = sum(it.paid_fen for it in self.performances)
-        sign = Text("=", "green") if self._kept_fen == self.books.total else Text("≠", "bold red")
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(style="bold", width=7)
-        table.add_column(width=1)
-        table.add_column()
-        table.add_column(justify="right")
-        table.add_column(style="dim")
-        for mark, name, fen, source in (
-            ("", "paid 已付", paid, "gateway 网关"),
-            (sign, "given back 已退", paid - self._kept_fen, "gateway 网关"),
-            ("+", "owed to providers 应付服务商", self.books.owed, "ledger 账簿"),
-            ("+", "commission 佣金", self.books.commission, "ledger 账簿"),
-            ("+", "still held 在途", self.books.held, "ledger 账簿"),
-        ):
-            table.add_row("" if mark else "Money", mark, name, yuan(fen), source)
-        return table
-
-    @property
-    def _kept_fen(self) -> int:
-        return sum(it.paid_fen - it.refunded_fen for it in self.performances)
+        return account.balance(self.performances, self.books)
 
     def dossier(self) -> str | None:
         """Where the case that most happened to can be read, and printed."""
         most = max(self.performances, key=lambda it: len(it.changes), default=None)
         return f"{self.api_url}{most.path}/dossier?format=html" if most and most.changes else None
 
+    def console(self) -> str | None:
+        """Where the provider that has been through most sees how it stands."""
+        applied = [it for it in self.performances if it.applicant and it.changes]
+        most = max(applied, key=lambda it: len(it.told()), default=None)
+        if most is None:
+            return None
+        return f"{self.api_url}/v1/markets/{most.sample.market}/providers/{most.provider_id}/console"
+
     def page(self, it: Performance) -> str | None:
         """The case in the Temporal UI, if there is either."""
         return f"{self.ui_url}/workflows/{it.case_id}" if self.ui_url and it.case else None
-
-
-def yuan(fen: int) -> str:
-    return f"-{yuan(-fen)}" if fen < 0 else f"¥{fen // 100:,}.{fen % 100:02d}"
 
 
 def printed(console: Console, name: str, value: str) -> None:
@@ -158,84 +125,25 @@ def printed(console: Console, name: str, value: str) -> None:
 
 def _running(it: Performance, *, chinese: bool) -> Iterator[RenderableType]:
     yield WORKING
-    yield _title(it, chinese=chinese)
-    if it.case is None:
+    yield title(it, chinese=chinese)
+    if (at := it.at) is None:
         yield Text("-", style="dim")
         return
-    yield _both(it.case.stage, words.STAGES, "cyan", chinese=chinese)
-    yield Text(_waits_for(it.case) or "our own system")
-    if (task := it.due()) is not None and task.deadline_at is not None:
+    yield both(at.stage, words.STAGES, "cyan", chinese=chinese)
+    yield Text(waits_for(at) or "our own system")
+    if (task := next_due(at) or it.due()) is not None and task.deadline_at is not None:
         left = max((task.deadline_at - datetime.now(UTC)).total_seconds(), 0)
-        yield Text(f"{left:.1f} s", style="yellow" if left < URGENT_S else "")
+        yield Text(_left(left), style="yellow" if left < URGENT_S else "")
         yield (task.on_deadline or "").rpartition(": ")[2]
 
 
+def _left(seconds: float) -> str:
+    """Days where there are days: markets other than the rehearsal's have them."""
+    return f"{seconds / 86_400:.0f} d" if seconds >= 86_400 else f"{seconds:.1f} s"
+
+
 def _ended(it: Performance, *, chinese: bool) -> Iterator[RenderableType]:
-    yield _mark(it)
-    yield _title(it, chinese=chinese)
-    yield _outcome(it, chinese=chinese)
-    yield Text(it.differs[0], style="red") if it.differs else _money(it, ", ")
-
-
-def _title(it: Performance, style: str = "", *, chinese: bool = True) -> Text:
-    return Text.assemble((it.sample.title, style), (f" {it.sample.title_zh}" if chinese else "", "dim"))
-
-
-def _both(word: str, translated: dict[str, str], style: str, *, chinese: bool = True) -> Text:
-    return Text.assemble((word, style), (f" {translated.get(word, '')}" if chinese else "", "dim"))
-
-
-def _mark(it: Performance) -> Text:
-    return Text("✗", style="bold red") if it.differs else Text("✓", style="green")
-
-
-def _outcome(it: Performance, *, chinese: bool = True) -> Text:
-    if it.case is None:
-        return Text("not placed", style="red")
-    style = "red" if it.differs else "green"
-    if it.case.outcome is None:
-        return _both(it.case.stage, words.STAGES, style, chinese=chinese)
-    return _both(it.case.outcome, words.OUTCOMES, style, chinese=chinese)
-
-
-def _money(it: Performance, between: str) -> Text:
-    if not it.paid_fen:
-        return Text("-", style="dim")
-    back = Text(f"{yuan(it.refunded_fen)} back", style="magenta") if it.refunded_fen else Text()
-    return Text(between).join(part for part in (Text(yuan(it.paid_fen)), back) if part)
-
-
-def _waits_for(case: CaseView) -> str:
-    """Whom it waits for, and with what; not what an appeal holds up meanwhile."""
-    waits: dict[str, list[str]] = {}
-    for task in [task for task in case.tasks if not task.paused] or case.tasks:
-        waits.setdefault(task.waiting_on, []).append(task.name)
-    return "; ".join(f"{party}: {', '.join(tasks)}" for party, tasks in waits.items())
-
-
-def path_of(it: Performance) -> Text:
-    """What happened, in order; what our own system notes, which moves nothing, is left out."""
-    path, led_on = Text(style="dim"), False
-    for change in it.changes[1:]:
-        moves = change["stage_after"] != change["stage_before"]
-        overdue = change["event"].endswith("_overdue")
-        if moves or overdue or change["actor"]["role"] != "system":
-            path.append((" › " if led_on else ", ") if path else "", "bold cyan" if led_on else "")
-            path.append(_said(change))
-            led_on = moves
-    for receipt in it.receipts:
-        if receipt["outcome"] == "refunded":
-            path.append("; " if path else "")
-            path.append(f"{yuan(receipt['amount_fen'])} refunded, {receipt['reason']}", "magenta")
-    return path
-
-
-def _said(change: dict[str, Any]) -> str:
-    """The event; of a decision which one, and of operators who, where they have a name."""
-    said, data, actor = str(change["event"]), change["data"], change["actor"]
-    if "act" in data:
-        said += f": {data['act']['event']} in stead"
-    elif "decision" in data:
-        said += f": {data['decision']}"
-    named = actor["role"] == Role.OPERATOR and actor["subject"] != Role.OPERATOR
-    return f"{said} by {actor['subject']}" if named else said
+    yield mark(it)
+    yield title(it, chinese=chinese)
+    yield outcome(it, chinese=chinese)
+    yield Text(it.differs[0], style="red") if it.differs else money(it, ", ")

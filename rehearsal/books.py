@@ -7,19 +7,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.cases import Role
-from models.ledger import PROVIDER, Account, owed_to
+from models.ledger import DEPOSIT, PROVIDER, Account, deposit_of, owed_to
 from rehearsal.caller import Caller
 
+OF_PROVIDERS = (PROVIDER, DEPOSIT)
+OF_MARKETS = {*Account} - {Account.GATEWAY}
+"""Where money can be, besides the accounts of providers."""
 SLACK = timedelta(hours=1)
 """By how much the clocks of the API and of the database may differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """In fen: what providers are owed, what we earned, and what is held for whom is not settled yet."""
+    """In fen: what providers are owed, what we earned, what providers gave as deposits, and what is held for
+    whom is not settled yet."""
 
     owed: int = 0
     commission: int = 0
+    deposits: int = 0
+    forfeited: int = 0
+    fees: int = 0
     held: int = 0
 
     @classmethod
@@ -27,13 +34,19 @@ class Books:
         """From the balance of each account that there is."""
         found: Counter[str] = Counter()
         for account, fen in balances:
-            found["owed" if account.startswith(PROVIDER) else account] += fen
-        held = found[Account.ESCROW] + found[Account.UNAPPLIED]
-        return cls(owed=found["owed"], commission=found[Account.COMMISSION], held=held)
+            found[account.partition(":")[0] if account.startswith(OF_PROVIDERS) else account] += fen
+        return cls(
+            owed=found[PROVIDER[:-1]],
+            commission=found[Account.COMMISSION],
+            deposits=found[DEPOSIT[:-1]],
+            forfeited=found[Account.FORFEITED],
+            fees=found[Account.FEES],
+            held=found[Account.ESCROW] + found[Account.UNAPPLIED],
+        )
 
     @property
     def total(self) -> int:
-        return self.owed + self.commission + self.held
+        return self.owed + self.commission + self.deposits + self.forfeited + self.fees + self.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,7 @@ class Ledger:
         self, case_ids: Set[str], providers: Iterable[str], since: datetime
     ) -> list[tuple[str, int]]:
         """What these cases left in each account that their money can be in."""
-        wanted = {Account.ESCROW, Account.UNAPPLIED, Account.COMMISSION, *map(owed_to, providers)}
+        wanted = {*OF_MARKETS, *(of(each) for each in providers for of in (owed_to, deposit_of))}
         return [
             (account, await self._left(account, case_ids, since))
             async for account in self._accounts()

@@ -29,6 +29,16 @@ class OutOfDate(NotTaken):
     """The case has moved on from the version that was looked at."""
 
 
+class NotThere(NotTaken):
+    """There is no such thing, or not yet."""
+
+
+KINDS: dict[int, type[NotTaken]] = {
+    HTTPStatus.PRECONDITION_FAILED: OutOfDate,
+    HTTPStatus.NOT_FOUND: NotThere,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     http: httpx.AsyncClient
@@ -70,7 +80,7 @@ class Caller:
 def read(answer: httpx.Response) -> dict[str, Any]:
     if answer.is_success:
         return dict(answer.json())
-    kind = OutOfDate if answer.status_code == HTTPStatus.PRECONDITION_FAILED else NotTaken
+    kind = KINDS.get(answer.status_code, NotTaken)
     try:
         problem = answer.json()
         raise kind(f"{answer.status_code} {problem['type']}: {problem['detail']}")

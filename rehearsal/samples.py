@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.bank_process import BANK_ACCOUNTS
 from models.cases import Event, Party
+from models.private import PLAIN
 from models.process import Process
 from rehearsal.sample import Sample, awaitable
 from rehearsal.steps import HandIn, Pay, Remit, Send, TypeIn, Wait
@@ -146,6 +147,8 @@ def _field(error: Any, value: Any) -> str:
     for part in error["loc"]:
         if part in kinds:
             kinds.remove(part)
+            continue
+        if part == PLAIN and not _has(value, part):
             continue
         path.append(str(part))
         value = value[part] if _has(value, part) else None

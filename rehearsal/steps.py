@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from models.base import Fen, Flag, Frozen, Id
 from models.bank import ShortText
+from models.base import Fen, Flag, Frozen, Id
 from models.cases import Party
 from models.payments import PaymentMethod
 

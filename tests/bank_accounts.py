@@ -6,8 +6,9 @@ import string
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from activities.gateways.simulated.bank import SimulatedBank
@@ -42,6 +43,11 @@ WRONG = Guess(amounts_fen=(1, 2)), Guess(amounts_fen=(3, 4))
 """Of two guesses one at least is wrong."""
 
 
+class HasEngine(Protocol):
+    @property
+    def engine(self) -> Engine: ...
+
+
 def made_up_number() -> str:
     return "6" + "".join(random.choices(string.digits, k=17)) + "1"
 
@@ -60,7 +66,7 @@ def details(**changes: Any) -> BankDetails:
     return BankDetails.model_validate(said | changes)
 
 
-def onboarded(bench: Bench, market: str, **changes: Any) -> str:
+def onboarded(on: HasEngine, market: str, **changes: Any) -> str:
     """An onboarding on record that has been completed: its id."""
     name, now = f"ob-{uuid.uuid4().hex[:12]}", datetime.now(UTC)
     usual = {
@@ -82,7 +88,7 @@ def onboarded(bench: Bench, market: str, **changes: Any) -> str:
     opened = Change(
         version=1, at=now, event="opened", actor=SYSTEM, stage_before=None, stage_after=view.stage
     )
-    Records(bench.engine).record(Batch(run_id="a-run", changes=(opened,), view=view))
+    Records(on.engine).record(Batch(run_id="a-run", changes=(opened,), view=view))
     return name
 
 

@@ -1,17 +1,19 @@
 """What tests take through an onboarding: companies that do not exist, what they say, and their papers."""
 
+import asyncio
 import random
 import string
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from activities.gateways.simulated.registries import SimulatedRegistry
 from models.agreements import AgreementRef
-from models.cases import CaseView
+from models.cases import SYSTEM, CaseView
 from models.documents import DocumentRef
 from models.identity import CompanyIdentity, Person, RegisteredCompany
+from models.interventions import Approved
 from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.onboardings import (
     AgreementsAccepted,
@@ -21,16 +23,23 @@ from models.onboardings import (
     Correction,
     DecidedToApprove,
     DecidedToCorrect,
+    DecidedToReject,
+    DecidedToWaive,
     IdentityGiven,
+    OnboardingTerms,
     Signatory,
+    Withdrawn,
+    WithdrawnInStead,
 )
+from models.payments import Charge, Payment, PaymentMethod
 from models.placing import Contact
 from models.private import Sealed, sealed
 from models.rules.agreements import to_sign
 from models.rules.eligibility import CompanyFacts
 from models.rules.identity.persons import DocumentType, PersonDocument
 from models.tables.privacy import Vault
-from tests.bench import OPERATOR, Bench, Opened, until
+from models.telling import AccountChanged, DepositChanged
+from tests.bench import OPERATOR, SECOND_OPERATOR, Bench, Opened, until
 from tests.rules.made_up import card, unified_code
 
 FACTS = CompanyFacts(
@@ -46,7 +55,30 @@ CORRECT = DecidedToCorrect(
     reason="cannot be read",
     corrections=(Correction(requirement="application", field="contact.phone", code="unreachable"),),
 )
+REJECT = DecidedToReject(reason="not a provider for us")
+WITHDRAW = Withdrawn(reason="another market pays more")
+WITHDRAW_IN_STEAD = WithdrawnInStead(reason="it called us", act=WITHDRAW)
+AGREED = Approved(reason="agreed")
 PICTURE = "ab" * 32
+KEPT_BY = ("deposit-accounts", "bank-accounts")
+"""The processes whose cases an onboarding opens."""
+
+
+def waive(requirement: str) -> DecidedToWaive:
+    return DecidedToWaive(reason="known to us for years", requirement=requirement)
+
+
+def correct(*wanted: tuple[str, str]) -> DecidedToCorrect:
+    """Requirements and fields that have to be given again."""
+    again = tuple(Correction(requirement=name, field=field, code="not-clear") for name, field in wanted)
+    return DecidedToCorrect(reason="not clear", corrections=again)
+
+
+CATEGORIES = {
+    "aliyun": ("service",),
+    "rehearsal": ("service",),
+    "tencent-cloud": ("service/consulting",),
+}
 
 
 def made_up_licence() -> str:
@@ -107,12 +139,14 @@ class Applicant:
         return IdentityGiven(identity=identity)
 
     def application(self, *categories: str, **changes: Any) -> ApplicationSubmitted:
-        told = {
+        """What its market asks for: aliyun neither facts nor papers."""
+        told: dict[str, Any] = {
             "contact": Contact(name="Sample Contact", phone="0571-26880000"),
-            "facts": FACTS,
-            "categories": categories or ("service/consulting",),
-            "papers": (DocumentRef(kind="business_licence", document_id=PICTURE),),
+            "categories": categories or CATEGORIES[self.market],
         }
+        if self.market != "aliyun":
+            paper = DocumentRef(kind="business_licence", document_id=PICTURE)
+            told |= {"facts": FACTS, "papers": (paper,)}
         return ApplicationSubmitted.model_validate(told | changes)
 
 
@@ -131,7 +165,80 @@ class Onboarding:
         applicant.is_registered(bench)
         case = await bench.start(PROVIDER_ONBOARDINGS, applicant.asks(), market)
         await case.on_record()
-        return cls(bench, applicant, case)
+        onboarding = cls(bench, applicant, case)
+        bench.opened += map(onboarding.kept, KEPT_BY)
+        return onboarding
+
+    @classmethod
+    async def in_stage(cls, bench: Bench, market: str, stage: str, **how: Any) -> "Onboarding":
+        """An onboarding that has come as far as this, with everything in order."""
+        onboarding = await cls.begun(bench, market, **how)
+        await onboarding.goes_to(stage)
+        return onboarding
+
+    def kept(self, process: str) -> Opened:
+        """The case that it opens for itself."""
+        case_id = f"{process}:{self.applicant.market}:{self.applicant.id}"
+        return Opened(self.bench, self.bench.client.get_workflow_handle(case_id))
+
+    async def goes_to(self, stage: str) -> CaseView:
+        """Do what is asked for, step by step, until it is there."""
+        while (now := await self.case.on_record()).stage != stage:
+            await self._next(now.stage)
+            await self._leaves(now.stage)
+        return now
+
+    async def _next(self, stage: str) -> None:
+        match stage:
+            case "identifying":
+                await self.says(self.applicant.identity())
+            case "preparing":
+                await self.says(self.applicant.application())
+            case "reviewing":
+                await self.decides(APPROVE)
+            case "signing":
+                await self.says(self.signs())
+            case "depositing":
+                await self.puts_down()
+            case "proving_account":
+                await self.proves()
+            case "paying_fee":
+                await self.pays()
+
+    async def _leaves(self, stage: str) -> None:
+        def gone() -> bool:
+            case = self.case.case()
+            return case is not None and case.stage != stage
+
+        await until(gone, meanwhile=self.bench.tick)
+
+    async def hears(self, message: DepositChanged | AccountChanged, **how: Any) -> CaseView:
+        """What a case of ours tells it."""
+        return await self.case.report(message, actor=SYSTEM, **how)
+
+    async def proves(self, verified: bool = True) -> CaseView:
+        account = self.kept("bank-accounts").case_id
+        return await self.hears(AccountChanged(account=account, verified=verified, account_version=1))
+
+    async def puts_down(self, amount_fen: int | None = None) -> Opened:
+        """The provider pays its deposit account what is due, or this much: the receipt."""
+        account = self.kept("deposit-accounts")
+        case = await account.on_record()
+        due: Any = case.data["due_fen"] if amount_fen is None else amount_fen
+        page = Charge(market=self.applicant.market, reference=account.case_id, amount_fen=due, part=0)
+        await asyncio.to_thread(self.bench.gateway.open, page)
+        _, receipt = await self.bench.pay(account, amount_fen=due, method=PaymentMethod.WECHAT_PAY)
+        return receipt
+
+    async def pays(self, **how: Any) -> tuple[Payment, Opened]:
+        """The provider pays the certification fee on the page that is open."""
+        await until(lambda: "payment_opened" in self.case.path(), meanwhile=self.bench.tick)
+        return await self.bench.pay(self.case, **how)
+
+    async def both_decide(self, event: Any) -> CaseView:
+        """One operator decides, and another one agrees."""
+        await self.decides(event)
+        return await self.case.report(AGREED, actor=SECOND_OPERATOR)
 
     async def says(self, event: Any, **how: Any) -> Any:
         """The provider's event, sealed as the API would."""
@@ -150,14 +257,17 @@ class Onboarding:
 
     def signs(self, *names: str) -> AgreementsAccepted:
         """Acceptance of what is to be signed, or of these alone."""
-        policy: Any = self.bench.admissions.policies[self.applicant.market].provider_onboardings[-1]
-        asked = to_sign(policy.terms.agreements, self.applicant.is_partner)
+        asked = to_sign(self.terms.agreements, self.applicant.is_partner)
         chosen = [each for each in asked if not names or each.name in names]
         return AgreementsAccepted(
             agreements=tuple(AgreementRef(name=each.name, version=each.version) for each in chosen),
             signatory=Signatory(name="Sample Signatory"),
             authority_declared=True,
         )
+
+    @property
+    def terms(self) -> OnboardingTerms:
+        return terms_of(self.bench, self.applicant.market)
 
     async def reaches(self, stage: str) -> CaseView:
         """Wait until the case on record is there."""
@@ -175,4 +285,16 @@ class Onboarding:
         return {each["name"]: each["state"] for each in found}
 
 
-__all__ = ["APPROVE", "CORRECT", "FACTS", "Applicant", "Onboarding"]
+def terms_of(bench: Bench, market: str) -> OnboardingTerms:
+    """What the market's latest version says of onboardings."""
+    return bench.admissions.policies[market].provider_onboardings[-1].terms
+
+
+def under(bench: Bench, market: str, **changes: Any) -> Bench:
+    """The same bench, where this market's onboardings begin with these changes in their terms."""
+    policy = bench.admissions.policies[market]
+    terms = OnboardingTerms.model_validate({**dict(terms_of(bench, market)), **changes})
+    latest = policy.provider_onboardings[-1].model_copy(update={"terms": terms})
+    changed = policy.model_copy(update={"provider_onboardings": (latest,)})
+    policies = {**bench.admissions.policies, market: changed}
+    return replace(bench, admissions=replace(bench.admissions, policies=policies))

@@ -35,7 +35,7 @@ from models.deposits import (
     ReleaseRequested,
     TariffInForce,
 )
-from models.interventions import InStead
+from models.interventions import SECOND_APPROVAL, InStead
 from models.payments import Paid
 from models.rules import deposits as rules
 from models.tasks import Leads
@@ -235,7 +235,8 @@ class DepositAccounting:
 
     def _may_rest(self) -> bool:
         long = workflow.info().is_continue_as_new_suggested() or self.events >= self.account.events_a_run
-        return long and self.money.idle and self.telling.done
+        undecided = any(task.name == SECOND_APPROVAL for task in self.case.view.tasks)
+        return long and self.money.idle and self.telling.done and not undecided
 
     def _continue_as_new(self) -> None:
         clocks = {"notice": self.notice} if self.notice else {}

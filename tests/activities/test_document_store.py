@@ -21,7 +21,7 @@ from models.tables.documents.store import DocumentStore, SealedDocuments, StoreU
 from models.tables.privacy import Cipher
 from tests.api.caller import free_port
 from tests.conftest import SECRET
-from tests.pictures import png, stored, with_chunk
+from tests.pictures import of_size, png, stored, with_chunk
 
 CANARY = b"11010519491231002X"
 PICTURE = with_chunk(png(), b"teXt", CANARY)
@@ -131,6 +131,26 @@ def test_the_same_picture_as_another_kind_is_another_document_and_each_keeps_its
     assert kept.store.read(*WHOSE, KIND, first.document_id) == (first, PICTURE)
     assert kept.store.read(*WHOSE, "card", first.document_id) == (others[0], PICTURE)
     assert len(kept.shelf()) == 2
+
+
+def test_whoever_asks_for_facts_alone_waits_for_no_picture(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty documents that an event names are forty megabytes."""
+    content, read = of_size(PICTURE, 2_000_000), list[int]()
+    put = stored(content)
+    kept.store.put_new(*WHOSE, put, content)
+    opened = SealedDocuments._opened
+
+    def counted(self: SealedDocuments, name: str, sealed: bytes) -> tuple[StoredDocument, bytes]:
+        read.append(len(sealed))
+        return opened(self, name, sealed)
+
+    monkeypatch.setattr(SealedDocuments, "_opened", counted)
+    assert kept.store.find(*WHOSE, KIND, put.document_id) == put
+    assert kept.store.put_new(*WHOSE, put, content) == put
+    assert kept.store.read(*WHOSE, KIND, put.document_id) == (put, content)
+    assert [size > 5_000 for size in read] == [False, False, True]
 
 
 def test_the_shelf_shows_neither_the_picture_nor_whose_it_is_nor_which_it_is(kept: Kept) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,8 @@ from models.tables.database import connect
 from tests.api.caller import ACCEPTED, APPROVED, FREE, ON_BEHALF, SUBMITTED, Api, Json, new_key, refusal
 from tests.api.conftest import Quiet
 from tests.bench import order_body
+from tests.companies import COMPANY_NAME
+from tests.rules.made_up import unified_code
 
 NAME, PHONE, EMAIL, IDENTITY = "王金丝雀", "13812345678", "canary@example.org", "11010519491231002X"
 CANARIES = (NAME, PHONE, EMAIL, IDENTITY)
@@ -47,7 +50,8 @@ def stored(engine: Engine) -> dict[str, set[str]]:
 
 async def remembered(client: Client, path: str) -> set[str]:
     """The canaries in a case's history, its search attributes and whatever else Temporal shows of it."""
-    handle = client.get_workflow_handle(f"template-orders:alipay:{path.rpartition('/')[2]}")
+    _, _, _, market, process, id = path.split("/")
+    handle = client.get_workflow_handle(f"{process}:{market}:{id}")
     history = await handle.fetch_history()
     found = {canary for event in history.events for canary in heard(event.SerializeToString())}
     return found | heard((await handle.describe()).raw_description.SerializeToString())
@@ -70,6 +74,34 @@ async def test_whom_to_talk_to_is_kept_encrypted_and_away_from_temporal(
     await api.moved(path, (SUBMITTED, "provider"), (APPROVED, "service"), (ACCEPTED, "service"))
     assert (await api.case(path))["data"]["contact"] == CONTACT
     assert heard((await api.get(path, "operator")).content) == set()
+    assert await remembered(temporal_client, path) == set()
+    assert stored(api.engine) == before
+    assert heard("\n".join(everything_logged)) == set()
+
+
+async def test_who_signs_for_a_company_and_who_represents_it_are_kept_sealed(
+    api: Api, temporal_client: Client, everything_logged: list[str]
+) -> None:
+    before, id, number = stored(api.engine), new_key(), unified_code(body=f"MA{secrets.randbelow(10**6):06d}")
+    company = {"company_name": COMPANY_NAME, "licence_number": number}
+    applying = {
+        **{"id": id, "provider_id": f"isv-{id}", "cloud_account": "c-1", "general_agreement_signed": True},
+        "company": {"name": COMPANY_NAME, "licence_number": number},
+    }
+    onboardings = "/v1/markets/rehearsal/provider-onboardings"
+    answer = await api.call("POST", onboardings, json=applying)
+    assert answer.status_code == 201, answer.text
+    person = {"name": NAME, "document": {"type": "resident_id", "number": IDENTITY}}
+    signed = {
+        **{"event": "agreements_accepted", "agreements": [{"name": "access", "version": "1"}]},
+        **{"signatory": {"name": SAID, "position": PHONE}, "authority_declared": True},
+    }
+    identity = {"event": "identity_given", "identity": {**company, "legal_representative": person}}
+    path, provider = f"{onboardings}/{id}", api.speaking(provider_id=f"isv-{id}")
+    await provider.moved(path, (signed, "provider"), (identity, "provider"))
+    told = await provider.timeline(path, "provider")
+    assert [change["data"]["signatory"] for change in told if change["event"] == signed["event"]] == ["•••"]
+    assert [change["data"]["identity"] for change in told if change["event"] == identity["event"]] == ["•••"]
     assert await remembered(temporal_client, path) == set()
     assert stored(api.engine) == before
     assert heard("\n".join(everything_logged)) == set()

@@ -122,7 +122,7 @@ OPEN = {
     *("GET /healthz", "GET /readyz"),
     *("GET /docs", "GET /docs/oauth2-redirect", "GET /redoc", "GET /openapi.json"),
 }
-SIGNED = {"POST /v1/callbacks/payments/{market}"}
+SIGNED = {"POST /v1/callbacks/payments/{market}", "POST /v1/callbacks/bank/{market}"}
 EMBEDDED = {
     *("GET /simulator/payments", "GET /simulator/payments/{reference}"),
     *("POST /simulator/payments/{reference}", "POST /simulator/misbehave"),
@@ -294,8 +294,9 @@ async def test_anonymous_gets_health_and_docs(api: Api, route: str) -> None:
 
 @pytest.mark.parametrize("role", [None, *ROLES])
 async def test_a_token_is_no_signature(api: Api, role: str | None) -> None:
-    answer = await api.call("POST", "/v1/callbacks/payments/alipay", role, json={"payment_id": "p-1"})
-    refusal(answer, 401, "unauthenticated")
+    for path, told in (("payments", {"payment_id": "p-1"}), ("bank", {"entry_id": "r-1"})):
+        answer = await api.call("POST", f"/v1/callbacks/{path}/alipay", role, json=told)
+        refusal(answer, 401, "unauthenticated")
 
 
 def test_the_simulator_is_off_unless_somebody_says_so() -> None:

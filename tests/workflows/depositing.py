@@ -34,7 +34,6 @@ EACH = 30_000
 """What rehearsal asks for each category."""
 HOLD, LIFT = DecidedToHold(reason="a complaint"), DecidedToLift(reason="it was none")
 RELEASE = DecidedToRelease(reason="the contract is over")
-BY_OPERATOR = {"actor": OPERATOR}
 LISTENING = "listening"
 TARIFF = TariffChanged(tariff_version="told")
 
@@ -101,11 +100,17 @@ def figures(view: CaseView, *names: str) -> tuple[Any, ...]:
     return tuple(view.data[f"{name}_fen"] for name in names)
 
 
+def payments_of(view: CaseView) -> list[dict[str, Any]]:
+    """The payments that the account shows, as JSON."""
+    found: Any = view.data["payments"]
+    return list(found)
+
+
 def back(account: Opened) -> dict[str, int]:
     """What the gateway gave back of this account's payments, by payment."""
     view = account.case()
     assert view is not None
-    mine = {payment["payment_id"] for payment in view.data["payments"]}  # type: ignore[index, union-attr, call-overload]
+    mine = {payment["payment_id"] for payment in payments_of(view)}
     found: dict[str, int] = {}
     for row in account.bench.all_refunds():
         if row.payment_id in mine:

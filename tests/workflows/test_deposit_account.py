@@ -9,7 +9,6 @@ from models.rules.findings import Refused
 from models.tables.admissions import HoldTaken
 from tests.bench import DAY, OPERATOR, SECOND, Bench
 from tests.workflows.depositing import (
-    BY_OPERATOR,
     EACH,
     TWO,
     decided,
@@ -124,14 +123,14 @@ async def test_a_notice_runs_once_until_it_is_covered(bench: Bench) -> None:
 async def test_operators_extend_and_pause_the_days_of_a_notice(bench: Bench) -> None:
     account = await opened(bench, "aliyun")
     due = await account.due()
-    view = await account.report(Extended(reason="asked for", by=5 * DAY), **BY_OPERATOR)
+    view = await account.report(Extended(reason="asked for", by=5 * DAY), actor=OPERATOR)
     assert view.tasks[0].deadline_at == due + 5 * DAY
-    view = await account.report(Paused(reason="a dispute"), **BY_OPERATOR)
+    view = await account.report(Paused(reason="a dispute"), actor=OPERATOR)
     assert (view.tasks[0].paused, view.data["blocks"]) == (True, [])
     await bench.advance(40 * DAY)
     view = await paid(account, 1)  # money is taken in a pause, too
     assert (view.tasks[0].paused, view.data["blocks"]) == (True, [])
-    view = await account.report(Resumed(reason="settled"), **BY_OPERATOR)
+    view = await account.report(Resumed(reason="settled"), actor=OPERATOR)
     left = (view.tasks[0].deadline_at or due) - await bench.now()
     assert timedelta(days=34, hours=23) < left <= 35 * DAY
 

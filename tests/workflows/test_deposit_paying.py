@@ -9,8 +9,17 @@ from models.deposits import DepositInStead, PaymentRequested
 from models.ledger import deposit_of
 from models.payments import Paid, PaymentMethod
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
-from tests.bench import Bench, Opened, until
-from tests.workflows.depositing import BY_OPERATOR, EACH, back, figures, funded, opened, paid, pays
+from tests.bench import OPERATOR, Bench, Opened, until
+from tests.workflows.depositing import (
+    EACH,
+    back,
+    figures,
+    funded,
+    opened,
+    paid,
+    payments_of,
+    pays,
+)
 from tests.workflows.money import balances
 
 WECHAT, QQ = PaymentMethod.WECHAT_PAY, PaymentMethod.QQ_PAY
@@ -50,7 +59,7 @@ async def test_parts_have_pages_and_receipts_of_their_own(bench: Bench) -> None:
         receipts.append(receipt)
     view = await account.on_record()
     name = view.id
-    shown = [(each["receipt"], each["amount_fen"], each["method"]) for each in view.data["payments"]]  # type: ignore[union-attr, index, call-overload]
+    shown = [(each["receipt"], each["amount_fen"], each["method"]) for each in payments_of(view)]
     assert shown == [
         (f"{name}-001", 10_000, "wechat_pay"),
         (f"{name}-002", 15_000, "wechat_pay"),
@@ -88,13 +97,13 @@ async def test_a_page_is_for_what_is_due_by_a_way_that_is_taken(
     account = await opened(bench)
     assert why in await account.refuses(asked)
     stead = DepositInStead(reason="it asked by phone", act=asked)
-    assert why in await account.refuses(stead, **BY_OPERATOR)
+    assert why in await account.refuses(stead, actor=OPERATOR)
     assert account.path() == ["opened"]
 
 
 async def test_an_operator_asks_for_a_page_in_the_providers_stead(bench: Bench) -> None:
     account = await opened(bench)
-    await account.report(DepositInStead(reason="it asked by phone", act=wants()), **BY_OPERATOR)
+    await account.report(DepositInStead(reason="it asked by phone", act=wants()), actor=OPERATOR)
     await account.stands("decided", "payment_opened")
 
 
@@ -131,7 +140,7 @@ async def test_two_payments_at_once_are_both_taken(bench: Bench) -> None:
     assert [await receipt.ends() for _, receipt in receipts] == ["applied", "applied"]
     view = await account.on_record()
     assert figures(view, "paid", "held", "over") == (40_001, 40_001, 10_001)
-    assert len({each["receipt"] for each in view.data["payments"]}) == 3  # type: ignore[union-attr, index, call-overload]
+    assert len({each["receipt"] for each in payments_of(view)}) == 3
     assert back(account) == {}
 
 

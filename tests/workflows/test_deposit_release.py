@@ -14,9 +14,8 @@ from models.ledger import Account, deposit_of
 from models.orders import Cancelled
 from models.payments import PaymentMethod
 from models.telling import CooperationEnded
-from tests.bench import BUYER, SECOND, SECOND_OPERATOR, Bench, Opened
+from tests.bench import BUYER, OPERATOR, SECOND, SECOND_OPERATOR, Bench, Opened
 from tests.workflows.depositing import (
-    BY_OPERATOR,
     EACH,
     HOLD,
     LIFT,
@@ -33,6 +32,7 @@ from tests.workflows.depositing import (
     opened,
     opened_by,
     paid,
+    payments_of,
     pays,
     return_excess,
 )
@@ -74,16 +74,16 @@ async def test_everything_goes_back_from_every_stage_whoever_ends_it(
 async def test_each_payment_gets_back_what_is_left_of_it(bench: Bench) -> None:
     """AMB-05: what goes back is what was paid less what was forfeited, and each fen once."""
     account = await funded(bench, 40_000, 20_000, 7)
-    await account.report(return_excess(5_000), **BY_OPERATOR)
+    await account.report(return_excess(5_000), actor=OPERATOR)
     await account.stands("given_back")
-    await account.report(forfeit(9_000), **BY_OPERATOR)
+    await account.report(forfeit(9_000), actor=OPERATOR)
     await account.report(LEAVES)
     await account.stands("release_requested")
     await decided(account, RELEASE)
     assert await account.ends() == "released"
     view = await account.on_record()
     assert figures(view, "paid", "returned", "forfeited") == (60_007, 51_007, 9_000)
-    sums = [back(account).get(each["payment_id"], 0) for each in view.data["payments"]]  # type: ignore[union-attr, index, call-overload]
+    sums = [back(account).get(each["payment_id"], 0) for each in payments_of(view)]
     assert sums == [40_000, 11_007, 0]
     assert balances(account)[Account.FORFEITED] == 9_000
 
@@ -94,12 +94,12 @@ async def test_each_payment_gets_back_what_is_left_of_it(bench: Bench) -> None:
 async def test_after_a_violation_an_operator_has_to_release(bench: Bench) -> None:
     """ALI-DEP-13: one violation or more, not automatic."""
     account = await funded(bench, EACH)
-    await account.report(forfeit(1), **BY_OPERATOR)
+    await account.report(forfeit(1), actor=OPERATOR)
     view = await account.report(LEAVES)
     assert (view.stage, [task.name for task in view.tasks]) == ("releasing", ["release_decision"])
     await bench.advance(60 * SECOND)
     assert account.path()[-1] == "release_requested"
-    view = await account.report(RELEASE, **BY_OPERATOR)
+    view = await account.report(RELEASE, actor=OPERATOR)
     assert [task.name for task in view.tasks] == ["release_decision", "second_approval"]
     assert back(account) == {}
     await account.report(Approved(reason="I agree"), actor=SECOND_OPERATOR)
@@ -110,11 +110,11 @@ async def test_after_a_violation_an_operator_has_to_release(bench: Bench) -> Non
 async def test_nothing_is_released_while_it_is_on_hold(bench: Bench) -> None:
     """A hold stays on record: once it is lifted an operator still decides."""
     account = await funded(bench, EACH)
-    await account.report(HOLD, **BY_OPERATOR)
-    await account.refuses(RELEASE, **BY_OPERATOR)
+    await account.report(HOLD, actor=OPERATOR)
+    await account.refuses(RELEASE, actor=OPERATOR)
     await account.report(LEAVES)
-    await account.refuses(RELEASE, **BY_OPERATOR)
-    view = await account.report(LIFT, **BY_OPERATOR)
+    await account.refuses(RELEASE, actor=OPERATOR)
+    view = await account.report(LIFT, actor=OPERATOR)
     assert [task.name for task in view.tasks] == ["release_decision"]
     assert back(account) == {}
     await decided(account, RELEASE)
@@ -123,10 +123,10 @@ async def test_nothing_is_released_while_it_is_on_hold(bench: Bench) -> None:
 
 async def test_it_is_forfeited_where_nothing_is_left(bench: Bench) -> None:
     account = await funded(bench, EACH)
-    await account.report(HOLD, **BY_OPERATOR)
+    await account.report(HOLD, actor=OPERATOR)
     await account.report(LEAVES)
     await decided(account, forfeit(EACH))
-    await account.report(LIFT, **BY_OPERATOR)
+    await account.report(LIFT, actor=OPERATOR)
     await decided(account, RELEASE)
     assert await account.ends() == "forfeited"
     assert back(account) == {}
@@ -180,17 +180,17 @@ async def test_a_violation_found_while_orders_end_stops_the_release(bench: Bench
     order = await order_of(account)
     await account.report(LEAVES)
     await account.stands("orders_open")
-    view = await account.report(forfeit(1), **BY_OPERATOR)
+    view = await account.report(forfeit(1), actor=OPERATOR)
     assert [task.name for task in view.tasks] == ["release_decision"]
     await decided(account, RELEASE)
     await account.stands("orders_open")
-    view = await account.report(HOLD, **BY_OPERATOR)
+    view = await account.report(HOLD, actor=OPERATOR)
     assert [task.name for task in view.tasks] == ["release_decision"]
     await order.report(Cancelled(on_behalf_of=BUYER))
     await order.ends()
     await bench.advance(20 * SECOND)
     assert back(account) == {}
-    await account.report(LIFT, **BY_OPERATOR)
+    await account.report(LIFT, actor=OPERATOR)
     await decided(account, RELEASE)
     assert await account.ends() == "released"
 
@@ -200,7 +200,7 @@ async def test_a_violation_found_while_orders_end_stops_the_release(bench: Bench
 
 async def test_money_that_comes_while_it_is_released_goes_back_too(bench: Bench) -> None:
     account = await funded(bench, EACH)
-    await account.report(HOLD, **BY_OPERATOR)
+    await account.report(HOLD, actor=OPERATOR)
     await account.report(LEAVES)
     payment, receipt = await pays(account, 500)
     assert await receipt.ends() == "refunded"
@@ -246,7 +246,7 @@ async def test_a_release_is_made_once_whatever_the_gateway_answers(
 async def test_what_is_on_its_way_back_already_is_not_given_again(bench: Bench) -> None:
     account = await funded(bench, EACH + 300)
     bench.gateway.misbehave("refund", Behaviour.UNAVAILABLE, 3)
-    await account.report(return_excess(300), **BY_OPERATOR)
+    await account.report(return_excess(300), actor=OPERATOR)
     await account.report(LEAVES)
     assert await account.ends() == "released"
     assert [*back(account).values()] == [EACH + 300]
@@ -254,7 +254,7 @@ async def test_what_is_on_its_way_back_already_is_not_given_again(bench: Bench) 
 
 async def test_a_second_release_is_refused(bench: Bench) -> None:
     account = await funded(bench, EACH)
-    await account.report(HOLD, **BY_OPERATOR)
+    await account.report(HOLD, actor=OPERATOR)
     await account.report(LEAVES)
     await account.refuses(LEAVES)
     await account.refuses(ENDED, actor=SYSTEM)

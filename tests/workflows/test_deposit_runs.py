@@ -5,11 +5,10 @@ from typing import Any
 
 from activities.gateways.simulated.payments import Behaviour
 from models.deposits import PaymentRequested, ReleaseRequested
-from models.interventions import Paused, Resumed
+from models.interventions import Approved, Paused, Resumed
 from models.payments import PaymentMethod
-from tests.bench import DAY, Bench, Opened
+from tests.bench import DAY, OPERATOR, SECOND_OPERATOR, Bench, Opened
 from tests.workflows.depositing import (
-    BY_OPERATOR,
     DEPOSITS,
     HOLD,
     LIFT,
@@ -23,6 +22,7 @@ from tests.workflows.depositing import (
     onboarding,
     opened_by,
     paid,
+    payments_of,
     return_excess,
 )
 
@@ -52,7 +52,7 @@ async def test_payments_clock_and_version_go_along(bench: Bench) -> None:
     assert [change.version for change in account.changes()] == [*range(1, view.version + 1)]
     assert view.tasks[0].deadline_at == due
     assert figures(view, "held", "due") == (700_000, FULL - 700_000)
-    receipts = [each["receipt"] for each in view.data["payments"]]  # type: ignore[union-attr, index, call-overload]
+    receipts = [each["receipt"] for each in payments_of(view)]
     assert receipts == [f"{view.id}-{n:03d}" for n in range(1, 8)]
     assert account.path() == ["opened", "paid", "partly_covered", *["paid"] * 6]
 
@@ -72,12 +72,12 @@ async def test_reminders_and_the_end_of_the_notice_come_in_a_later_run(bench: Be
 async def test_a_paused_notice_stays_paused(bench: Bench) -> None:
     account = await resting(bench)
     await bench.advance(10 * DAY)
-    view = await account.report(Paused(reason="a dispute"), **BY_OPERATOR)
+    view = await account.report(Paused(reason="a dispute"), actor=OPERATOR)
     left = view.tasks[0].left
     view = await paid(account, 1, 1, 1, 1, 1)
     assert (view.tasks[0].paused, view.tasks[0].left, runs(account) >= 2) == (True, left, True)
     await bench.advance(90 * DAY)
-    view = await account.report(Resumed(reason="settled"), **BY_OPERATOR)
+    view = await account.report(Resumed(reason="settled"), actor=OPERATOR)
     assert left is not None
     due = await account.due()
     assert timedelta() <= await bench.now() + left - due < timedelta(minutes=1)
@@ -91,8 +91,8 @@ async def test_forfeits_holds_and_refunds_of_earlier_runs_count(bench: Bench) ->
     await decided(account, return_excess(300_000))
     await account.stands("given_back")
     await decided(account, forfeit(100_000))
-    await account.report(HOLD, **BY_OPERATOR)
-    await account.report(LIFT, **BY_OPERATOR)
+    await account.report(HOLD, actor=OPERATOR)
+    await account.report(LIFT, actor=OPERATOR)
     await paid(account, 1, 1)
     await decided(account, return_excess(200_000))
     await account.stands("given_back")
@@ -122,14 +122,30 @@ async def test_it_rests_only_when_nothing_is_under_way(bench: Bench) -> None:
     account = await resting(bench)
     await paid(account, FULL, 500)
     bench.gateway.misbehave("refund", Behaviour.UNAVAILABLE, 4)
-    await account.report(HOLD, **BY_OPERATOR)
+    await account.report(HOLD, actor=OPERATOR)
     await decided(account, return_excess(500))
     run = account.changes()[-1].run_id
-    await account.report(LIFT, **BY_OPERATOR)
+    await account.report(LIFT, actor=OPERATOR)
     assert account.changes()[-1].run_id == run
     await account.stands("given_back")
-    await account.report(HOLD, **BY_OPERATOR)
+    await account.report(HOLD, actor=OPERATOR)
     assert [*back(account).values()] == [500]
+
+
+async def test_a_decision_that_waits_for_a_second_operator_is_not_lost_between_two_runs(bench: Bench) -> None:
+    account = await resting(bench)
+    await paid(account, FULL, 500)
+    bench.gateway.misbehave("refund", Behaviour.UNAVAILABLE, 4)
+    await account.report(HOLD, actor=OPERATOR)
+    await decided(account, return_excess(500))  # by now it would rest, if it could
+    await account.report(forfeit(100), actor=OPERATOR)
+    view = await account.stands("decided", "given_back")
+    assert [task.name for task in view.tasks] == ["deposit_held", "second_approval"]
+    view = await account.report(Approved(reason="I agree"), actor=SECOND_OPERATOR)
+    assert figures(view, "held", "forfeited") == (FULL - 100, 100)
+    run = account.changes()[-1].run_id
+    await account.report(LIFT, actor=OPERATOR)
+    assert account.changes()[-1].run_id != run
 
 
 async def test_what_the_onboarding_was_told_is_not_told_again(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""Another tariff, or other categories: what is due rises, or an excess appears (ALI-DEP-09, -15, TCM-DEP-03)."""
+"""Another tariff, or other categories: what is due rises, or an excess appears (ALI-DEP-09, -15, TCM-DEP)."""
 
 import uuid
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from models.policies import MarketPolicy
 from models.rules.tariffs import Tariff
 from tests.bench import DAY, OPERATOR, Bench, Opened
 from tests.workflows.depositing import (
-    BY_OPERATOR,
     EACH,
     ONE,
+    RELEASE,
     TARIFF,
     TWO,
     decided,
@@ -185,7 +185,7 @@ async def test_categories_without_an_amount_are_not_joined(market: Market) -> No
     """ALI-ONB-15."""
     account = await account_of(market, EACH)
     market.publishes("2", Tariff(each_fen={"service": 1}))
-    assert "no amount" in await account.refuses(now_in("api"), **BY_OPERATOR)
+    assert "no amount" in await account.refuses(now_in("api"), actor=OPERATOR)
 
 
 async def test_who_joins_is_measured_by_the_tariff_in_force(market: Market) -> None:
@@ -215,3 +215,12 @@ async def test_nothing_is_left_when_all_was_forfeited_and_another_tariff_comes(m
     market.publishes("2", Tariff(flat_fen=EACH))
     await market.reconciles()
     assert (await account.on_record()).stage == "unpaid"
+
+
+async def test_what_is_small_enough_one_operator_releases_alone(market: Market) -> None:
+    """ALI-DEP-13: 10,000 fen are the policy's amount here."""
+    market.publishes("2", Tariff(flat_fen=10_000))
+    account = await account_of(market, 10_000)
+    view = await account.report(RELEASE, actor=OPERATOR)
+    assert view.stage in ("releasing", "closed")
+    assert await account.ends() == "released"

@@ -33,9 +33,10 @@ class Directory:
         except OSError as error:
             raise StoreUnavailable(type(error).__name__) from error
 
-    def get(self, name: str) -> bytes | None:
+    def get(self, name: str, most: int | None = None) -> bytes | None:
         try:
-            return (self._path / name).read_bytes()
+            with (self._path / name).open("rb") as file:
+                return file.read(most)
         except FileNotFoundError:
             return None
         except OSError as error:

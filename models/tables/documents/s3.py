@@ -47,9 +47,11 @@ class Bucket:
                 raise StoreUnavailable(type(error).__name__) from error
         raise StoreUnavailable("S3 is busy")
 
-    def get(self, name: str) -> bytes | None:
+    def get(self, name: str, most: int | None = None) -> bytes | None:
+        where = {"Bucket": self._bucket, "Key": self._prefix + name}
+        part = {} if most is None else {"Range": f"bytes=0-{most - 1}"}
         try:
-            with self._client.get_object(Bucket=self._bucket, Key=self._prefix + name)["Body"] as body:
+            with self._client.get_object(**where, **part)["Body"] as body:
                 return bytes(body.read())
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":

@@ -8,6 +8,8 @@ from models.documents import StoredDocument
 from models.tables.privacy import Cipher
 
 LENGTH_BYTES = 4
+FACTS_WITHIN = 4096
+"""In bytes: facts stand at the beginning, and whoever asks for nothing else waits for no picture."""
 
 
 class StoreUnavailable(Exception):
@@ -42,7 +44,9 @@ class Shelf(Protocol):
         """All of it or nothing. False where there is something under this name already, which stays."""
         ...
 
-    def get(self, name: str) -> bytes | None: ...
+    def get(self, name: str, most: int | None = None) -> bytes | None:
+        """What lies there, or its first `most` bytes."""
+        ...
 
 
 class SealedDocuments:
@@ -66,7 +70,7 @@ class SealedDocuments:
 
     def find(self, market: str, provider_id: str, kind: str, document_id: str) -> StoredDocument | None:
         name = self._name(market, provider_id, kind, document_id)
-        sealed = self._shelf.get(name)
+        sealed = self._shelf.get(name, FACTS_WITHIN)
         return None if sealed is None else self._opened(name, sealed)[0]
 
     def read(

@@ -1,0 +1,157 @@
+"""The account of a rehearsal: what became of each case, and whether its books balance."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from models.cases import Role
+from rehearsal.books import Books
+from rehearsal.performance import Performance
+from rehearsal.showing import ROOMY, grouped, mark, money, outcome, title, yuan
+
+MONEY_WIDTH = 17
+TOOK_WIDTH = 6
+
+
+def account(performances: list[Performance], width: int, pages: dict[Performance, str]) -> RenderableType:
+    """What became of each case: its path, its outcome, its money, and how long it took."""
+    tables: list[RenderableType] = []
+    for name, members in grouped(performances):
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", expand=True)
+        table.add_column("", width=1)
+        table.add_column(f"{name}   › to a new stage", overflow="fold", ratio=1)
+        if width >= ROOMY:
+            table.add_column("outcome 结果", overflow="fold", width=19)
+            table.add_column("money 款项", justify="right", no_wrap=True, width=MONEY_WIDTH)
+        table.add_column("took", justify="right", no_wrap=True, style="dim", width=TOOK_WIDTH)
+        for it in members:
+            table.add_row(*_row(it, pages.get(it), roomy=width >= ROOMY))
+        tables.append(table)
+    return Group(*tables)
+
+
+def _row(it: Performance, page: str | None, *, roomy: bool) -> Iterator[RenderableType]:
+    named = title(it, f"bold link {page}" if page else "bold")
+    end = [] if roomy else [Text("  ").join([outcome(it), money(it, ", ")])]
+    path = (path_of(it), *(Text(each, "red") for each in it.differs))
+    yield mark(it)
+    yield Group(named, *end, *filter(None, path))
+    if roomy:
+        yield outcome(it)
+        yield money(it, "\n")
+    yield f"{it.took_s:.1f} s"
+
+
+# --- money
+
+
+def differences(performances: list[Performance], books: Books) -> list[str]:
+    """Everything that was not as its sample expects it, and money that is not accounted for."""
+    found = [f"{it.name}: {what}" for it in performances for what in it.differs]
+    missing = _kept_fen(performances) - books.total
+    return [*found, f"ledger: {yuan(missing)} of what the gateway kept is not in it"] if missing else found
+
+
+def balance(performances: list[Performance], books: Books) -> RenderableType:
+    """What the gateway took against what it gave back and what the ledger says became of the rest; then what
+    went through the bank."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="bold", width=7)
+    table.add_column(width=1)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    for head, sign, name, fen, source in (*_gateway(performances, books), *_bank(performances)):
+        table.add_row(head, sign, name, yuan(fen), source)
+    return table
+
+
+Line = tuple[str, Text | str, str, int, str]
+
+
+def _gateway(performances: list[Performance], books: Books) -> Iterator[Line]:
+    paid, kept = sum(it.paid_fen for it in performances), _kept_fen(performances)
+    yield "Money", "", "paid 已付", paid, "gateway 网关"
+    yield "", _sign(equal=kept == books.total), "given back 已退", paid - kept, "gateway 网关"
+    for name, fen in (
+        ("owed to providers 应付服务商", books.owed),
+        ("commission 佣金", books.commission),
+        ("deposits held 在押保证金", books.deposits),
+        ("deposits forfeited 没收保证金", books.forfeited),
+        ("certification fees 认证费", books.fees),
+        ("still held 在途", books.held),
+    ):
+        yield "", "+", name, fen, "ledger 账簿"
+
+
+def _bank(performances: list[Performance]) -> Iterator[Line]:
+    """Remittances prove an account, or go back, which is the wallet's to do (AMB-34)."""
+    banks = [it.bank for it in performances if it.bank.remitted or it.bank.paid_in]
+    if not banks:
+        return
+    remitted = sum(sum(bank.remitted.values()) for bank in banks)
+    proved = sum(bank.proved_fen for bank in banks)
+    unmatched = sum(bank.unmatched_fen for bank in banks)
+    paid_in = [fen for bank in banks for fen in bank.paid_in]
+    yield "Bank", "", "remitted by providers 服务商汇入", remitted, "bank 银行"
+    yield (
+        "",
+        _sign(equal=remitted == proved + unmatched),
+        "proved an account 验证账户",
+        proved,
+        "notices 通知",
+    )
+    yield "", "+", "matched nothing 未匹配", unmatched, "notices 通知"
+    yield "", "", "paid in to prove 打款验证", sum(paid_in), f"bank 银行, {len(paid_in)} payments 笔"
+
+
+def _sign(*, equal: bool) -> Text:
+    return Text("=", "green") if equal else Text("≠", "bold red")
+
+
+def _kept_fen(performances: list[Performance]) -> int:
+    return sum(it.paid_fen - it.refunded_fen for it in performances)
+
+
+# --- paths
+
+
+def path_of(it: Performance) -> Text:
+    """What happened, in order; what our own system notes, which moves nothing, is left out."""
+    path, led_on = Text(style="dim"), False
+    for change in it.told():
+        moves = change["stage_after"] != change["stage_before"]
+        if moves or _is_told(change):
+            path.append((" › " if led_on else ", ") if path else "", "bold cyan" if led_on else "")
+            path.append(_said(change))
+            led_on = moves
+    for receipt in it.receipts:
+        if receipt["outcome"] == "refunded":
+            path.append("; " if path else "")
+            path.append(f"{yuan(receipt['amount_fen'])} refunded, {receipt['reason']}", "magenta")
+    return path
+
+
+def _is_told(change: dict[str, Any]) -> bool:
+    event, role = change["event"], change["actor"]["role"]
+    return role != "system" or event.endswith("_overdue") or event in OF_MONEY
+
+
+OF_MONEY = frozenset({"paid", "given_back"})
+
+
+def _said(change: dict[str, Any]) -> str:
+    """The event; of a decision which one, of money how much, and of operators who, where they have a name."""
+    said, data, actor = str(change["event"]), change["data"], change["actor"]
+    if "act" in data:
+        said += f": {data['act']['event']} in stead"
+    elif "decision" in data:
+        said += f": {data['decision']}"
+    elif said in OF_MONEY and "amount_fen" in data:
+        said += f" {yuan(data['amount_fen'])}"
+    named = actor["role"] == Role.OPERATOR and actor["subject"] != Role.OPERATOR
+    return f"{said} by {actor['subject']}" if named else said

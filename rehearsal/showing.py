@@ -1,0 +1,62 @@
+"""How one case is shown in a line: its name, its end, its money, and whom it waits for."""
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from models import words
+from models.cases import CaseView
+from rehearsal.performance import Performance
+
+ROOMY = 118
+"""Columns that it takes to show what follows silence, too."""
+
+
+def grouped(performances: list[Performance]) -> Iterator[tuple[str, list[Performance]]]:
+    """Cases of one process together, under its name in both languages."""
+    groups: dict[str, list[Performance]] = {}
+    for it in performances:
+        groups.setdefault(it.sample.process, []).append(it)
+    for members in groups.values():
+        kind = members[0].sample.kind
+        yield f"{kind.title}s {kind.title_zh}", members
+
+
+def yuan(fen: int) -> str:
+    return f"-{yuan(-fen)}" if fen < 0 else f"¥{fen // 100:,}.{fen % 100:02d}"
+
+
+def title(it: Performance, style: str = "", *, chinese: bool = True) -> Text:
+    return Text.assemble((it.sample.title, style), (f" {it.sample.title_zh}" if chinese else "", "dim"))
+
+
+def both(word: str, translated: dict[str, str], style: str, *, chinese: bool = True) -> Text:
+    return Text.assemble((word, style), (f" {translated.get(word, '')}" if chinese else "", "dim"))
+
+
+def mark(it: Performance) -> Text:
+    return Text("✗", style="bold red") if it.differs else Text("✓", style="green")
+
+
+def outcome(it: Performance, *, chinese: bool = True) -> Text:
+    if it.case is None:
+        return Text("not placed", style="red")
+    style = "red" if it.differs else "green"
+    if it.case.outcome is None:
+        return both(it.case.stage, words.STAGES, style, chinese=chinese)
+    return both(it.case.outcome, words.OUTCOMES, style, chinese=chinese)
+
+
+def money(it: Performance, between: str) -> Text:
+    if not it.paid_fen:
+        return Text("-", style="dim")
+    back = Text(f"{yuan(it.refunded_fen)} back", style="magenta") if it.refunded_fen else Text()
+    return Text(between).join(part for part in (Text(yuan(it.paid_fen)), back) if part)
+
+
+def waits_for(case: CaseView) -> str:
+    """Whom it waits for, and with what; not what an appeal holds up meanwhile."""
+    waits: dict[str, list[str]] = {}
+    for task in [task for task in case.tasks if not task.paused] or case.tasks:
+        waits.setdefault(task.waiting_on, []).append(task.name)
+    return "; ".join(f"{party}: {', '.join(tasks)}" for party, tasks in waits.items())
