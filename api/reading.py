@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from api.auth import Caller
 from api.office import Office
 from api.problems import not_found
-from api.showing import private_facts, veiled
+from api.showing import facts_of, private_facts, veiled
 from models.cases import Accepts, CaseView, Role, Task
 from models.interventions import SECOND_APPROVAL
 from models.policies import MarketPolicy
@@ -73,7 +73,7 @@ def for_caller(caller: Caller, view: CaseView) -> CaseView:
         shown = tuple(task for task in view.tasks if task.name != SECOND_APPROVAL)
         view = view.model_copy(update={"tasks": shown, "claimed_by": None})
     tasks = tuple(task.model_copy(update={"accepts": _open_to(caller, task)}) for task in view.tasks)
-    return view.model_copy(update={"tasks": tasks, "data": veiled(view.data)})
+    return view.model_copy(update={"tasks": tasks, "data": facts_of(view)})
 
 
 def _open_to(caller: Caller, task: Task) -> tuple[Accepts, ...]:

@@ -11,14 +11,16 @@ from sqlmodel import Session
 from api.auth import Caller
 from api.office import Office
 from models.bank_process import BANK_ACCOUNTS
-from models.cases import Role
+from models.cases import CaseView, Role
+from models.checklists import dated
+from models.onboarding_tasks import step_at
 from models.private import SEALED, Sealed
+from models.rules.masking import MASK
 from models.tables import CaseRow
 from models.tables.bank import open_instruction
 from models.tables.privacy import Vault
 
 log = structlog.get_logger()
-DOTS = "•••"
 Json = dict[str, Any]
 
 
@@ -28,7 +30,16 @@ class Kept(RootModel[dict[str, JsonValue]]):
 
 def veiled(data: Json) -> Json:
     """Facts of a case or a change as everybody is shown them."""
-    return {name: _replaced(value, lambda _: DOTS) for name, value in data.items()}
+    return {name: _replaced(value, lambda _: MASK) for name, value in data.items()}
+
+
+def facts_of(view: CaseView) -> Json:
+    """A case's facts as everybody is shown them; what is owed on a checklist, with its deadline."""
+    facts = veiled(view.data)
+    if "checklist" in facts:
+        due = min((task.deadline_at for task in view.tasks if task.deadline_at), default=None)
+        facts["checklist"] = dated(facts["checklist"], step_at(view.stage), due)
+    return facts
 
 
 def private_facts(office: Office, session: Session, caller: Caller, row: CaseRow) -> Json:
@@ -42,7 +53,7 @@ def private_facts(office: Office, session: Session, caller: Caller, row: CaseRow
             return vault.open(Sealed(sealed=sealed), row.case_id, Kept).root
         except (InvalidTag, ValueError):
             log.exception("seal_broken", case_id=row.case_id)
-            return DOTS
+            return MASK
 
     found = {name: _replaced(value, opened) for name, value in row.view["data"].items()}
     found = {name: value for name, value in found.items() if value != row.view["data"][name]}

@@ -45,14 +45,13 @@ class BankCheckTasks:
     paying_in: TaskKind
     amounts: TaskKind
     cooling_down: TaskKind
-    instructing: TaskKind
     remittance: TaskKind
     asking: TaskKind
 
     @property
     def tasks(self) -> tuple[TaskKind, ...]:
         paid_in = (self.data_check, self.paying_in, self.amounts, self.cooling_down)
-        return (*paid_in, self.instructing, self.remittance, self.asking)
+        return (*paid_in, self.remittance, self.asking)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -131,7 +130,6 @@ class BankCheckTasks:
                 within="cool_down",
                 rules={"silence": "AMB-36"},
             ),
-            instructing=task("instructing", at.instructing, Party.BANK, {}),
             remittance=task(
                 "remittance",
                 at.remittance,

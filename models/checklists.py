@@ -1,6 +1,7 @@
 """What a provider still has to bring: each requirement with its state. The next step follows from it."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -123,3 +124,16 @@ class Checklist(Frozen):
             for each in self.requirements
         )
         return self.model_copy(update={"requirements": changed})
+
+
+def dated(listed: JsonValue, step: str | None, due: datetime | None) -> list[JsonValue]:
+    """A list as it is shown, with `until`: the next deadline of what is unmet in the step under way."""
+    until = due.isoformat() if due else None
+    return [
+        {
+            **each,
+            "until": None if each["step"] != step or RequirementState(str(each["state"])).is_met else until,
+        }
+        for each in (listed if isinstance(listed, list) else [])
+        if isinstance(each, dict)
+    ]

@@ -75,12 +75,15 @@ HELD_ALONE = TaskKind(
     "deposit_held", HELD, Party.OFFICE, _HELD, even_paused=(*_HELD,), rules=RULES, held=True
 )
 _STAYS = Leads(RELEASING)
+# An onboarding that comes to nothing meanwhile is heard, and need not tell again.
+_STOPS: tuple[type[Event], ...] = (DecidedToHold, DecidedToForfeit, CooperationEnded)
+_DECIDES: tuple[type[Event], ...] = (DecidedToRelease, DecidedToLift, *_STOPS)
 OPEN_ORDERS = TaskKind(
     name="open_orders",
     stage=RELEASING,
     waiting_on=Party.OFFICE,
-    moves={DecidedToHold: _STAYS, DecidedToForfeit: _STAYS},
-    even_paused=(DecidedToHold, DecidedToForfeit),
+    moves=dict.fromkeys(_STOPS, _STAYS),
+    even_paused=_STOPS,
     rules={"decided": "AMB-05"},
     held=True,
 )
@@ -88,8 +91,8 @@ RELEASE_DECISION = TaskKind(
     name="release_decision",
     stage=RELEASING,
     waiting_on=Party.OPERATOR,
-    moves=dict.fromkeys((DecidedToRelease, DecidedToForfeit, DecidedToHold, DecidedToLift), _STAYS),
-    even_paused=(DecidedToRelease, DecidedToForfeit, DecidedToHold, DecidedToLift),
+    moves=dict.fromkeys(_DECIDES, _STAYS),
+    even_paused=_DECIDES,
     rules={"decided": "ALI-DEP-13"},
 )
 

@@ -194,6 +194,11 @@ def route(terms: OnboardingTerms) -> dict[StrEnum, Leads]:
     return {stage: then for step, then in zip(terms.steps, after, strict=True) for stage in STAGES_OF[step]}
 
 
+def step_at(stage: str) -> OnboardingStep | None:
+    """The step that a case in this stage is at."""
+    return next((step for step, stages in STAGES_OF.items() if stage in stages), None)
+
+
 def checklist_of(onboarding: Onboarding) -> Checklist:
     """Everything that this company has to bring, in the order of the policy's steps."""
     terms = onboarding.terms

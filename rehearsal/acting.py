@@ -46,7 +46,7 @@ class Acting:
             await self.scene.ask("POST", "/simulator/companies", json=applicant.registered())
 
     async def _pay(self, step: Pay) -> None:
-        case = await self.scene.until(lambda case: "pay_url" in case.data, step.to)
+        case = await self.scene.unless_closed(lambda case: "pay_url" in case.data, step.to)
         if step.to is not None:
             await self._page_is_open(step.to)
         page = httpx.URL(str(case.data["pay_url"])).path
@@ -64,7 +64,7 @@ class Acting:
     async def _send(self, step: Send) -> None:
         it = self.scene.it
         if step.to is not None:
-            await self.scene.until(lambda _: True, step.to)
+            await self.scene.once_there(step.to)
         body = it.sample.said(step, it.id, it.papers, len(it.accounts))
         await self.scene.send(step.sender, body, step.to, step.as_)
         if isinstance(account := body.get("account"), dict):
@@ -87,7 +87,7 @@ class Acting:
         return any(receipt["outcome"] == "refunded" for receipt in self.scene.it.receipts)
 
     async def _let_pass(self, process: str | None) -> None:
-        task = next_due(await self.scene.until(lambda _: True, process))
+        task = next_due(await self.scene.once_there(process))
         if task is None or task.deadline_at is None:
             raise NotTaken("nothing that it waits for has a deadline")
         await asyncio.sleep((task.deadline_at - datetime.now(UTC)).total_seconds())
@@ -149,7 +149,7 @@ class Acting:
 
     async def _remit(self, step: Remit) -> None:
         account = self._account()
-        case = await self.scene.reaches("awaiting_remittance", process=ACCOUNTS, role=Role.PROVIDER)
+        case = await self.scene.unless_closed(_is_instructed, ACCOUNTS, Role.PROVIDER)
         asked: Any = case.data["instruction"]
         told = {
             "market": self.scene.it.sample.market,
@@ -166,6 +166,10 @@ class Acting:
         if not self.scene.it.accounts:
             raise NotTaken("no account was given yet")
         return self.scene.it.accounts[-1]
+
+
+def _is_instructed(case: CaseView) -> bool:
+    return case.stage == "awaiting_remittance" and "instruction" in case.data
 
 
 def other_amounts(paid_in: list[int]) -> list[int]:

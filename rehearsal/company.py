@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -88,7 +89,7 @@ class Applicant:
         person = {**self.representative, **named}
         return {**said, **other, "licence_number": self.licence_number, "legal_representative": person}
 
-    def completed(self, said: Said, papers: dict[str, str], accounts: int) -> Said:
+    def completed(self, said: Said, papers: Mapping[str, str], accounts: int) -> Said:
         """An event of the provider with what is made for the run, unless the sample says it.
 
         `papers` are the ids of what was handed in, by kind; `accounts` is how many were given before.
@@ -141,7 +142,7 @@ def _given(said: Said, field: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _papers(said: Said, papers: dict[str, str]) -> Said:
+def _papers(said: Said, papers: Mapping[str, str]) -> Said:
     """A paper that is named by its kind is the one that was handed in last."""
     named = said.get("papers")
     if not isinstance(named, list):

@@ -130,7 +130,8 @@ class Performance:
     @property
     def kept_fen(self) -> int:
         """What our record says we keep of what was paid: what the cases took, less what they gave back."""
-        deposit = sum(self.deposit.get(name, 0) for name in ("held_fen", "returning_fen", "forfeited_fen"))
+        names = ("held_fen", "returning_fen", "forfeited_fen")
+        deposit = sum(int(self.deposit.get(name, 0)) for name in names)
         if self.case is None or "payment_id" not in self.case.data:
             return deposit
         back = sum(int(c["data"].get("refunded_fen", 0)) for c in self.changes if c["event"] == "refunded")

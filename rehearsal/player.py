@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, zip_longest
 
 import httpx
 
@@ -16,6 +17,7 @@ from rehearsal.books import Books, Ledger
 from rehearsal.caller import LOOK_EVERY_S, Caller, NotTaken, NotThere, Tokens
 from rehearsal.performance import Performance
 from rehearsal.scene import Scene
+from rehearsal.showing import grouped
 
 LONGEST_S = 90.0
 SETTLED_WITHIN_S = 20.0
@@ -23,8 +25,8 @@ SETTLED_WITHIN_S = 20.0
 BEAT_S = 0.6
 """Between two steps, so that a person can follow."""
 AT_ONCE = 12
-APART_S = 0.4
-"""Between two beginnings: nobody opens a dozen cases in the same instant."""
+APART_S = 0.5
+"""Between two beginnings: nobody opens so many cases in the same instant."""
 
 
 @dataclass
@@ -43,7 +45,8 @@ class Player:
             base_url=self.api_url, timeout=10, limits=limits, trust_env=False
         ) as http:
             self._caller = Caller(http, self.token)
-            beginnings = (self._perform(it, turns, APART_S * n) for n, it in enumerate(performances))
+            in_turn = enumerate(mixed(performances))
+            beginnings = (self._perform(it, turns, APART_S * number) for number, it in in_turn)
             await asyncio.gather(*beginnings)
             return await self._books(performances)
 
@@ -138,3 +141,9 @@ class Player:
             since = min((case.opened_at for _, case in placed), default=datetime.now(UTC))
             left += await Ledger(self._caller, market).of(case_ids, providers, since)
         return Books.of(left)
+
+
+def mixed(performances: list[Performance]) -> Iterable[Performance]:
+    """One of each process in turn, so that all kinds are seen from the beginning."""
+    groups = [members for _, members in grouped(performances)]
+    return filter(None, chain.from_iterable(zip_longest(*groups)))

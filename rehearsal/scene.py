@@ -14,7 +14,7 @@ from rehearsal.performance import Json, Performance
 
 @dataclass(frozen=True)
 class Scene:
-    """`tell` hears of each new stage. A case is named by its process, where it is not the sample's own."""
+    """`tell` hears of each new stage. A case beside the sample's own is named by its process."""
 
     it: Performance
     caller: Caller
@@ -40,24 +40,35 @@ class Scene:
     async def until(
         self, there: Callable[[CaseView], bool], process: str | None = None, role: Role = Role.OPERATOR
     ) -> CaseView:
-        """Look again until the case is as it should be; one beside it may not be open yet."""
+        """Until the case is as it should be, as far as it was seen; one beside it may not be open yet."""
+        case = self.it.beside.get(process) if process else self.it.case
+        while case is None or not there(case):
+            if case is not None:
+                await asyncio.sleep(LOOK_EVERY_S)
+            case = await self.once_there(process, role)
+        return case
+
+    async def once_there(self, process: str | None = None, role: Role = Role.OPERATOR) -> CaseView:
+        """Look; a case beside the sample's own may have to be opened first."""
         while True:
             try:
-                case = await self.look(process, role)
-                if there(case):
-                    return case
+                return await self.look(process, role)
             except NotThere:
                 if process is None or (await self.look()).closed_at is not None:
                     raise
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def reaches(self, *names: str, process: str | None = None, role: Role = Role.OPERATOR) -> CaseView:
-        """Until it is in one of these stages, or has one of these tasks open. Refused once it has closed."""
+        """Until it is in one of these stages, or has one of these tasks open."""
         wanted = {*names}
-        case = await self.until(
-            lambda case: bool(wanted & _reached(case)) or case.closed_at is not None, process, role
-        )
-        if not wanted & _reached(case):
+        return await self.unless_closed(lambda case: bool(wanted & _reached(case)), process, role)
+
+    async def unless_closed(
+        self, there: Callable[[CaseView], bool], process: str | None = None, role: Role = Role.OPERATOR
+    ) -> CaseView:
+        """The same, and refused once it has closed without."""
+        case = await self.until(lambda case: there(case) or case.closed_at is not None, process, role)
+        if not there(case):
             raise NotTaken(f"the case has closed: {case.outcome}")
         return case
 

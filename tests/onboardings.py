@@ -171,9 +171,10 @@ class Onboarding:
 
     @classmethod
     async def in_stage(cls, bench: Bench, market: str, stage: str, **how: Any) -> "Onboarding":
-        """An onboarding that has come as far as this, with everything in order."""
+        """An onboarding that has come as far as this, with everything in order and nothing under way."""
         onboarding = await cls.begun(bench, market, **how)
         await onboarding.goes_to(stage)
+        await bench.settle(onboarding.case)
         return onboarding
 
     def kept(self, process: str) -> Opened:

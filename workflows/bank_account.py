@@ -41,6 +41,8 @@ from workflows.errands import Errands
 from workflows.inbox import Aside
 from workflows.tasks import Countdown
 
+LAST_WORD_WITHIN = timedelta(days=1)
+"""A case that has closed does not stay for one that never hears."""
 OUTCOMES: dict[type[Event], BankAccountOutcome] = {
     DecidedToEnd: BankAccountOutcome.ENDED,
     CooperationEnded: BankAccountOutcome.COOPERATION_ENDED,
@@ -68,8 +70,8 @@ class ProvidersBankAccount:
     @workflow.run
     async def run(self, _: BankAccount) -> str:
         outcome = await self.case.tell(self.story())
-        await self.check.voids.finished()
-        await self.tellings.finished()
+        await self.check.voids.finished(LAST_WORD_WITHIN)
+        await self.tellings.finished(LAST_WORD_WITHIN)
         return outcome
 
     async def story(self) -> BankAccountOutcome:
@@ -122,6 +124,8 @@ class ProvidersBankAccount:
     async def _at_rest(self) -> Event:
         """Until something happens: in runs that are short enough to be replayed."""
         kind = STANDING if self.now.verified else DETAILS
+        if not self.now.verified:
+            self.check.take_heard()  # it came together with what ended the check
         never = () if self.now.may_have_another else (DecidedToGrantRound,)
         event = await self.case.wait_or_rest(
             kind,
@@ -133,7 +137,7 @@ class ProvidersBankAccount:
         if isinstance(event, Rest):
             going_on = {"carried": self.case.carried(), "standing": self._standing()}
             workflow.continue_as_new(self.input.model_copy(update=going_on))
-        event = self.check.take_heard() or event
+        event = event or self.check.take_heard()
         assert event is not None  # there is no deadline
         return event
 

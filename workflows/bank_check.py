@@ -128,15 +128,17 @@ class BankCheck:
         if not data.ok:
             self.case.enter(self.tasks.stages.given_up, "data_refused", why=data.code)
             return Unproven(data.code or "data_refused")
-        self.case.enter(self._issuing.stage, "data_in_order")
+        at = self.tasks.stages
+        self.case.enter(at.paying_in if self._pays else at.instructing, "data_in_order")
         return await self.rounds(account)
 
     async def rounds(self, account: Sealed, *, granted: bool = False) -> Ended:
         """Round after round, until one proves the account or none is left."""
-        at, case, rounds = self.tasks.stages, self.case, 0
+        at, case = self.tasks.stages, self.case
+        rounds = self.terms.rounds - 1 if granted else 0  # of what is granted there is one
         while True:
             asked_at = workflow.now()
-            issued = await self._meanwhile(self._issuing, self._issue(account, granted))
+            issued = await self._issued(account, granted)
             granted = False
             if isinstance(issued, Event):
                 return self._ended(issued)
@@ -150,7 +152,8 @@ class BankCheck:
                 case.enter(at.cooling_down, "must_cool_down")
             else:
                 rounds += 1
-                if ended := await self._proof(issued, asked_at):
+                proof = self._by_amounts(issued) if self._pays else self._by_remittance(issued, asked_at)
+                if ended := await proof:
                     return ended
                 if rounds >= self.terms.rounds:
                     return self._used_up()
@@ -163,17 +166,12 @@ class BankCheck:
             else:
                 case.enter(at.instructing, "lapsed")
 
-    async def _proof(self, issued: Issued, asked_at: datetime) -> Ended | None:
-        """How a round ended; None where it proved nothing."""
-        self.case.show(round=self.round)
-        if self.terms.direction is Direction.PLATFORM_PAYS:
-            return await self._by_amounts(issued)
-        return await self._by_remittance(issued, asked_at)
-
     async def _by_amounts(self, issued: Issued) -> Ended | None:
-        """The provider types in what it received (TCM-TEN-13): one sentence for all that is not right."""
+        """The provider types in what it received (TCM-TEN-13): one sentence for all that is not right.
+
+        None where the round proved nothing."""
         clock, left = Countdown(Clock(deadline_at=issued.expires_at)), issued.attempts_left
-        self.case.enter(self.tasks.stages.amounts, "paid_in")
+        self.case.enter(self.tasks.stages.amounts, "paid_in", round=self.round, answer=None)
         while left:
             event = await self._unless_heard(
                 self.tasks.amounts, clock=clock, attempts_left=left, weighed=self._weigh
@@ -191,7 +189,7 @@ class BankCheck:
     async def _by_remittance(self, issued: Issued, since: datetime) -> Ended | None:
         """The provider remits (TCM-WX-05). Before a round is given up, the bank is asked what it received."""
         case, at = self.case, self.tasks.stages
-        case.enter(at.remittance, "instructed")
+        case.enter(at.remittance, "instructed", round=self.round)
         event = await self._unless_heard(self.tasks.remittance, until=issued.expires_at)
         if event is not None:
             return self._ended(event)
@@ -207,16 +205,14 @@ class BankCheck:
 
     def _used_up(self) -> Unproven:
         """Back to the bank form (AMB-36)."""
-        if self.terms.direction is Direction.PROVIDER_REMITS:
+        if not self._pays:
             self.case.enter(self.tasks.stages.given_up, "lapsed")
         self.case.show(why=WhyNotIssued.ROUNDS_USED_UP, answer=None)
         return Unproven(WhyNotIssued.ROUNDS_USED_UP, may_have_another=True)
 
     def _cool_until(self) -> datetime | None:
         """Nothing could be guessed where the provider had to remit."""
-        if self.terms.direction is Direction.PROVIDER_REMITS:
-            return None
-        return self.case.since + self.terms.cool_down
+        return self.case.since + self.terms.cool_down if self._pays else None
 
     def _ended(self, event: Event) -> Ended:
         match event:
@@ -229,9 +225,14 @@ class BankCheck:
     # --- calls
 
     @property
-    def _issuing(self) -> TaskKind:
-        pays = self.terms.direction is Direction.PLATFORM_PAYS
-        return self.tasks.paying_in if pays else self.tasks.instructing
+    def _pays(self) -> bool:
+        """The platform does, and not the provider."""
+        return self.terms.direction is Direction.PLATFORM_PAYS
+
+    async def _issued(self, account: Sealed, granted: bool) -> Issue | Event:
+        """What takes but a moment of our own database has no task."""
+        issuing = self._issue(account, granted)
+        return await self._meanwhile(self.tasks.paying_in, issuing) if self._pays else await issuing
 
     async def _data_check(self, account: Sealed) -> AccountCheck:
         asked = AskedAccount(
@@ -257,7 +258,7 @@ class BankCheck:
             granted=granted,
         )
         issued = await self.case.insist(lambda: call(BankChecks.issue, asked, RECORD))
-        if isinstance(issued, Issued) and self.terms.direction is Direction.PLATFORM_PAYS:
+        if isinstance(issued, Issued) and self._pays:
             await self.case.insist(lambda: call(BankChecks.pay, asked.ref, OUTSIDE))
         return issued
 
@@ -287,13 +288,13 @@ class BankCheck:
 
     async def _unless_heard(self, kind: TaskKind, **how: Any) -> Event | None:
         event = await self.case.wait_for(kind, done_when=lambda: self.was_heard, **how)
-        return self.take_heard() or event
+        return event or self.take_heard()  # what somebody was answered for is never forgotten
 
     async def _meanwhile(self, kind: TaskKind, work: Coroutine[Any, Any, T]) -> T | Event:
         """Do something outside with a task open: its result, or the event that made it needless."""
         working = asyncio.create_task(work)
         event = await self.case.wait_for(kind, done_when=lambda: working.done() or self.was_heard)
-        if (ended := self.take_heard() or event) is None:
+        if (ended := event or self.take_heard()) is None:
             return working.result()
         working.cancel()
         return ended

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -27,9 +28,10 @@ class Errands:
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
 
-    async def finished(self) -> None:
-        """For the end of a run: a case has closed for everybody else before."""
-        await workflow.wait_condition(lambda: self.done)
+    async def finished(self, within: timedelta | None = None) -> None:
+        """Until everything is done, or for so long."""
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self.done, timeout=within)
 
     async def _run(self) -> None:
         while self._waiting:

@@ -121,7 +121,7 @@ class Papers:
             return outcome_of(signed)
         asked = {(each.name, each.version): each for each in self._to_sign()}
         for each in signed.agreements:
-            if (terms := asked.get((each.name, each.version))) and each.name not in self.accepted:
+            if (terms := asked.get((each.name, each.version))) is not None:
                 self.accepted[each.name] = self._acceptance(terms)
         self.case.show(agreements=[each.model_dump(mode="json") for each in self.accepted.values()])
         self.progress.now(self.progress.checklist.accepted(*self.accepted))
@@ -169,8 +169,10 @@ class Papers:
         told: list[JsonValue] = [each.model_dump(mode="json") for each in found]
         self.progress.found(kind, f"{step}_contradicted", {"reasons": told})
 
-    def _to_sign(self) -> tuple[AgreementTerms, ...]:
-        return to_sign(self.terms.agreements, self.onboarding.is_partner)
+    def _to_sign(self) -> list[AgreementTerms]:
+        owed = {each.name for each in self.progress.checklist.owed(OnboardingStep.AGREEMENTS)}
+        asked = to_sign(self.terms.agreements, self.onboarding.is_partner)
+        return [each for each in asked if each.name in owed]
 
     def _acceptance(self, terms: AgreementTerms) -> Acceptance:
         return Acceptance(

@@ -31,6 +31,7 @@ from settings import Settings
 from stack.servers import TemporalServer
 from tests.api.caller import Api, contents, free_port, serving
 from tests.api.handing_in import Desk, opened, write_policies
+from tests.api.keeping import Keeper, open_room
 from tests.bench import BUYER, CALENDAR
 from tests.conftest import SECRET
 from worker import build_worker
@@ -152,6 +153,21 @@ class Quiet(Api):
         )
         Records(self.engine).record(Batch(run_id="a-run", changes=(opened,), view=view))
         return f"/v1/markets/{market}/template-orders/{id}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def keeper(
+    database_url: str,
+    temporal_server: TemporalServer,
+    temporal_client: Client,
+    engine: Engine,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Keeper]:
+    """Who keeps safes: a process made up for tests, with a worker of its own."""
+    kept = tmp_path_factory.mktemp("documents")
+    settings = settings_for(database_url, temporal_server.address, documents_dir=kept)
+    async with open_room(settings, engine, temporal_client) as keeper:
+        yield keeper
 
 
 @pytest.fixture(scope="session")

@@ -1,87 +1,19 @@
-"""Events with something private in them, rules of their own, and documents: of a process made up for this."""
+"""Events with something private in them: sealed in everything behind the API, and dots in most before it."""
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
-import httpx
 import pytest
-import pytest_asyncio
 from sqlalchemy import Engine, text
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import SQLModel
 from temporalio.client import Client
-from temporalio.worker import Worker
 
-import temporal
-from activities.records import Records
 from api import commands
-from api.app import create_app
-from api.office import Office
-from models.policies import MarketPolicy, ProcessPolicy
-from models.processes import PROCESSES
-from models.tables import CaseRow, ChangeRow
-from models.tables.documents.store import StoreUnavailable
-from stack.servers import TemporalServer
-from tests.api.caller import Api, Json, contents, new_key, refusal, serving, token
-from tests.api.conftest import settings_for
-from tests.api.safes import SAFES, Safe
-from tests.pictures import png, stored
-from worker import RUNNER
+from tests.api.caller import contents, new_key, refusal, token
+from tests.api.keeping import DOTS, LABELLED, NUMBER, OWNER, PUT_IN, THINGS, Keeper, case_id
+from tests.api.safes import SAFES
 
-OWNER, NUMBER = "金丝雀有限公司", "6222600810001234567"
-THINGS = {"owner": OWNER, "number": NUMBER}
-PUT_IN = {"event": "put_in", "drawer": "left", "things": THINGS}
-LABELLED = {"event": "labelled", "note": "mine"}
-DOTS = "•••"
-ROOM = "/v1/markets/strongroom/safes"
 ROLES = ("service", "operator", "provider")
-
-
-class Strongroom(MarketPolicy):
-    """A market that keeps safes, and nothing else."""
-
-    safes: tuple[ProcessPolicy, ...]
-
-
-@dataclass
-class Keeper(Api):
-    office: Office | None = None
-
-    async def safe(self, role: str = "service", **said: str) -> str:
-        """The path of a safe on record."""
-        answer = await self.new_safe(role, **said)
-        assert answer.status_code == 201, answer.text
-        return f"{ROOM}/{answer.json()['id']}"
-
-    async def new_safe(self, role: str = "service", **said: str) -> httpx.Response:
-        body = {"id": f"s-{new_key()}", "provider_id": "isv-1", **said}
-        return await self.call("POST", ROOM, role, json=body)
-
-    async def put_in(self, path: str, **said: object) -> Json:
-        return await self.moved(path, ({**PUT_IN, **said}, "provider"))
-
-    async def in_stead(self, path: str, act: Json, version: object = 1) -> httpx.Response:
-        return await self.rule(path, {"event": "decided", "decision": "in_stead", "act": act}, version)
-
-    async def errors(self, path: str, event: Json) -> list[tuple[str, str]]:
-        problem = refusal(await self.send(path, event, "provider"), 422, "invalid")
-        return [(each["field"], each["code"]) for each in problem["errors"]]
-
-    def change(self, path: str, event: str) -> ChangeRow:
-        with Session(self.engine) as session:
-            mine = select(ChangeRow).where(ChangeRow.case_id == case_id(path), ChangeRow.event == event)
-            return session.exec(mine.order_by(col(ChangeRow.version).desc())).one()
-
-    def on_record(self, path: str) -> CaseRow:
-        with Session(self.engine) as session:
-            return session.get_one(CaseRow, case_id(path))
-
-
-def case_id(path: str) -> str:
-    return f"safes:strongroom:{path.rpartition('/')[2]}"
 
 
 def sings(said: str | bytes) -> bool:
@@ -101,39 +33,6 @@ def where_it_sings(engine: Engine) -> list[str]:
             for table in SQLModel.metadata.tables
         }
     return [table for table, whole in rows.items() if sings(whole)]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def keeper(
-    database_url: str,
-    temporal_server: TemporalServer,
-    temporal_client: Client,
-    engine: Engine,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[Keeper]:
-    folder = tmp_path_factory.mktemp("documents")
-    settings = settings_for(database_url, temporal_server.address, documents_dir=folder)
-    records, now = Records(engine), datetime(2026, 1, 1, tzinfo=UTC)
-    policy = ProcessPolicy(version="1", effective_from=now, source="tests", rules=("none",))
-    room = Strongroom(market="strongroom", title="Room", title_zh="室", safes=(policy,))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(PROCESSES, SAFES.name, SAFES)
-        patch.setattr(temporal, "TASK_QUEUE", "safes")  # other workers of this session know no safes
-        app = create_app(settings)
-        async with (
-            Worker(
-                temporal_client,
-                task_queue="safes",
-                workflows=[Safe],
-                activities=[records.record, records.alarm],
-                activity_executor=ThreadPoolExecutor(4),
-                workflow_runner=RUNNER,
-            ),
-            serving(app, settings, engine) as api,
-        ):
-            office: Office = app.state.office
-            office.admissions.policies["strongroom"] = room
-            yield Keeper(api.http, api.engine, office=office)
 
 
 # --- sealing
@@ -297,116 +196,3 @@ async def test_other_events_keep_the_digest_that_they_always_had(keeper: Keeper)
     await keeper.moved(path, (LABELLED, "provider"))
     plain = b'{"event":"labelled","note":"mine"}'
     assert keeper.change(path, "labelled").digest == hashlib.sha256(plain).hexdigest()
-
-
-# --- rules of its own
-
-
-async def test_everything_that_stands_against_an_event_is_said_at_once(keeper: Keeper) -> None:
-    path, nobodys = await keeper.safe(), {"kind": "licence", "document_id": "0" * 64}
-    await keeper.put_in(path)
-    before = contents(keeper.engine)
-    assert await keeper.errors(path, {**PUT_IN, "covers": [nobodys]}) == [
-        ("drawer", "full"),
-        ("covers.0", "document-unknown"),
-    ]
-    assert await keeper.errors(path, {**PUT_IN, "drawer": "third"}) == [("drawer", "no-drawer")]
-    answer = refusal(await keeper.in_stead(path, {**PUT_IN, "covers": [nobodys]}, 2), 422, "invalid")
-    assert [each["field"] for each in answer["errors"]] == ["act.drawer", "act.covers.0"]
-    assert contents(keeper.engine) == before
-
-
-async def test_a_repeat_is_answered_whatever_stands_against_it_by_now(keeper: Keeper) -> None:
-    path, key = await keeper.safe(), new_key()
-    first = await keeper.send(path, PUT_IN, "provider", key=key)
-    assert await keeper.errors(path, PUT_IN) == [("drawer", "full")]
-    assert (await keeper.send(path, PUT_IN, "provider", key=key)).json() == first.json()
-
-
-async def test_a_case_that_has_closed_checks_nothing_more(keeper: Keeper) -> None:
-    path = await keeper.safe()
-    await keeper.put_in(path)
-    await keeper.moved(path, ({"event": "emptied"}, "provider"))
-    problem = refusal(await keeper.send(path, PUT_IN, "provider"), 409, "out-of-turn")
-    assert problem["case"]["data"]["left"] == [{"things": DOTS}]
-
-
-# --- documents
-
-
-async def test_a_document_counts_for_the_provider_the_market_and_the_kind_it_was_handed_in_for(
-    keeper: Keeper,
-) -> None:
-    path = await keeper.safe()
-    shelf, other = "strongroom", await keeper.safe(provider_id="isv-2")
-    assert keeper.office is not None
-    mine, elsewhere, theirs = (png(colour=colour) for colour in ("red", "green", "blue"))
-    for market, isv, picture in (
-        (shelf, "isv-1", mine),
-        ("alipay", "isv-1", elsewhere),
-        (shelf, "isv-2", theirs),
-    ):
-        keeper.office.documents.put_new(market, isv, stored(picture), picture)
-    refs = [
-        {"kind": kind, "document_id": hashlib.sha256(picture).hexdigest()}
-        for kind, picture in (("licence", mine), ("card", mine), ("licence", elsewhere), ("licence", theirs))
-    ]
-    scans = [{"scan": ref} for ref in refs]
-    unknown = "document-unknown"
-    assert await keeper.errors(path, {**PUT_IN, "papers": scans, "covers": refs[:2]}) == [
-        *((f"papers.{place}.scan", unknown) for place in (1, 2, 3)),
-        ("covers.1", unknown),
-    ]
-    await keeper.put_in(path, papers=scans[:1], covers=refs[:1])
-    with_theirs = {**PUT_IN, "papers": scans[3:]}
-    isv_2 = keeper.speaking(provider_id="isv-2")
-    assert (await isv_2.send(other, with_theirs, "provider")).status_code == 200
-
-
-async def test_documents_that_cannot_be_looked_up_now_leave_the_event_unconfirmed(
-    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, nobodys = await keeper.safe(), {"kind": "licence", "document_id": "0" * 64}
-    assert keeper.office is not None
-
-    def away(*_: object) -> None:
-        raise StoreUnavailable("away")
-
-    monkeypatch.setattr(type(keeper.office.documents), "find", away)
-    refusal(await keeper.send(path, {**PUT_IN, "covers": [nobodys]}, "provider"), 503, "not-confirmed")
-
-
-# --- who may start
-
-
-async def test_a_provider_starts_a_case_for_itself_alone(keeper: Keeper) -> None:
-    assert (await keeper.new_safe("provider")).status_code == 201
-    before = contents(keeper.engine)
-    refusal(await keeper.new_safe("provider", provider_id="isv-2"), 404, "not-found")
-    refusal(await keeper.new_safe("operator"), 403, "forbidden")
-    assert contents(keeper.engine) == before
-
-
-async def test_who_is_refused_is_told_of_the_open_case_that_it_may_see(keeper: Keeper) -> None:
-    room, shelf = new_key(), new_key()
-    first, second = await keeper.safe(room=room), await keeper.safe(shelf=shelf, provider_id="isv-2")
-    seen = {}
-    for role in ("service", "provider"):
-        for isv in ("isv-1", "isv-2", "isv-3"):
-            caller = Keeper(keeper.http, keeper.engine, {"provider_id": isv} if role == "provider" else {})
-            answer = await caller.new_safe(role, provider_id=isv, room=room, shelf=shelf)
-            problem = refusal(answer, 409, "already-exists")
-            assert [each["field"] for each in problem["errors"]] == ["room", "shelf"]
-            seen[role, isv] = problem["case_id"]
-    one, other = case_id(first), case_id(second)
-    assert seen == {
-        ("service", "isv-1"): one,
-        ("service", "isv-2"): one,
-        ("service", "isv-3"): one,
-        ("provider", "isv-1"): one,
-        ("provider", "isv-2"): other,
-        ("provider", "isv-3"): None,
-    }
-    third = Keeper(keeper.http, keeper.engine, {"provider_id": "isv-3"})
-    answer = await third.new_safe("provider", provider_id="isv-3", room=room)
-    assert case_id(first) not in answer.text

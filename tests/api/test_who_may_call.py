@@ -204,14 +204,11 @@ def move_of(order: str) -> str:
     return f"m-{order}"
 
 
+COMPANY = {"name": "样例公司", "licence_number": "9199999900MADEUP01"}
 BODIES: dict[str, Json] = {
     "payment-receipts": {},
     "policy-moves": {"process": "template-orders", "to": "no-version", "reason": "r"},
-    "provider-onboardings": {
-        "provider_id": "isv-1",
-        "cloud_account": "c-1",
-        "company": {"name": "样例公司", "licence_number": "9199999900MADEUP01"},
-    },
+    "provider-onboardings": {"provider_id": "isv-1", "cloud_account": "c-1", "company": COMPANY},
     "deposit-accounts": {"provider_id": "isv-1", "categories": ["security"]},
     "bank-accounts": {"provider_id": "isv-1", "onboarding": "o-1"},
     "bank-notices": {},

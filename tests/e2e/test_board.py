@@ -11,10 +11,12 @@ from rich.console import Console
 from demo import SAMPLES
 from models.cases import CaseView
 from models.ledger import Account, owed_to
-from rehearsal.board import Board, path_of
+from rehearsal.account import path_of
+from rehearsal.board import Board
 from rehearsal.books import Books, Ledger
 from rehearsal.caller import Caller
-from rehearsal.player import Performance
+from rehearsal.performance import AtBank, Performance
+from rehearsal.player import mixed
 from rehearsal.samples import load
 
 NOW = datetime.now(UTC)

@@ -9,10 +9,13 @@ import pytest
 
 from demo import SAMPLES
 from models.cases import SYSTEM, CaseView, Opening, Party
-from models.orders import OrderOutcome
 from models.policies import load as load_policies
-from rehearsal.player import Performance
-from rehearsal.samples import BrokenSample, Sample, Send, load, read
+from models.process import Process
+from models.processes import PROCESSES
+from rehearsal.performance import Performance
+from rehearsal.sample import Sample
+from rehearsal.samples import BrokenSample, load, read
+from rehearsal.steps import Send
 
 OURS = load(SAMPLES)
 
@@ -38,8 +41,13 @@ def test_nothing_stands_against_placing_a_sample(sample: Sample) -> None:
     assert sample.kind.admit(body, policy, opening, market).input
 
 
-def test_every_end_that_an_order_can_have_is_played() -> None:
-    assert {sample.expect.outcome for sample in OURS.values()} == set(OrderOutcome)
+PLAYED = [PROCESSES[name] for name in dict.fromkeys(sample.process for sample in OURS.values())]
+
+
+@pytest.mark.parametrize("process", PLAYED, ids=lambda process: str(process.name))
+def test_every_end_that_a_case_can_have_is_played(process: Process) -> None:
+    ends = {sample.expect.outcome for sample in OURS.values() if sample.process == process.name}
+    assert ends == set(process.outcomes)
 
 
 def test_a_second_operator_approves_what_one_of_them_decided() -> None:
@@ -85,7 +93,7 @@ def decided(**said: Any) -> dict[str, Any]:
         ({"colour": "red"}, "colour", "not permitted"),
         ({"process": "dances"}, "process", "is none of"),
         ({"place": {"provider_id": "p"}}, "place.on_behalf_of", "required"),
-        ({"steps": [{"step": "dance"}]}, "steps.0.step", "dance is none of pay, event, wait"),
+        ({"steps": [{"step": "dance"}]}, "steps.0.step", "dance is none of pay, event, wait, hand_in, type_in, remit"),
         ({"steps": [{}]}, "steps.0.step", "required"),
         ({"steps": [{"step": "pay", "amount_fen": "1"}]}, "steps.0.amount_fen", "integer"),
         ({"steps": [{"step": "wait", "for": "godot"}]}, "steps.0.for", "is none of deadline"),

@@ -15,8 +15,8 @@ VALUES ('{key}', 'p', {fen}, now(), 1)
 CHANGE = """
 INSERT INTO case_changes
     (case_id, version, run_id, at, event, actor, data, stage_before, stage_after, hash, answer)
-VALUES ('deposit-accounts:m:d', {version}, 'r', now(), 'no_open_orders', '{{}}', '{{}}', 'releasing', 'releasing',
-        'h', '{answer}')
+VALUES ('deposit-accounts:m:d', {version}, 'r', now(), 'no_open_orders', '{{}}', '{{}}',
+        'releasing', 'releasing', 'h', '{answer}')
 """
 POSTED = """
 WITH posted AS (
@@ -32,8 +32,8 @@ BACK = POSTED.format(key="refund:m:p:1", sides="('deposit:isv', 60), ('gateway',
 OPEN_ORDER = """
 INSERT INTO cases (case_id, process, market, id, provider_id, stage, version, run_id, opened_at, changed_at,
                    waiting_on, blocked_by, view)
-VALUES ('template-orders:m:o', 'template-orders', 'm', 'o', 'isv', 'unpaid', 0, 'r', now() - interval '1 hour',
-        now(), '{}', '{}', '{"data": {}}')
+VALUES ('template-orders:m:o', 'template-orders', 'm', 'o', 'isv', 'unpaid', 0, 'r',
+        now() - interval '1 hour', now(), '{}', '{}', '{"data": {}}')
 """
 
 
@@ -44,10 +44,10 @@ def account(stage: str = "held", *, back_fen: int = 0, payments: int = 1, **figu
     view = json.dumps({"data": {**known, **figures, "payments": [paid] * payments}})
     closed = "now(), 'released'" if stage == "closed" else "NULL, NULL"
     return f"""
-INSERT INTO cases (case_id, process, market, id, provider_id, stage, closed_at, outcome, version, run_id, opened_at,
-                   changed_at, waiting_on, blocked_by, view)
-VALUES ('{ACCOUNT}', 'deposit-accounts', 'm', 'd', 'isv', '{stage}', {closed}, 0, 'r', now(), now(), '{{}}', '{{}}',
-        '{view}')
+INSERT INTO cases (case_id, process, market, id, provider_id, stage, closed_at, outcome, version, run_id,
+                   opened_at, changed_at, waiting_on, blocked_by, view)
+VALUES ('{ACCOUNT}', 'deposit-accounts', 'm', 'd', 'isv', '{stage}', {closed}, 0, 'r',
+        now(), now(), '{{}}', '{{}}', '{view}')
 """
 
 
@@ -78,10 +78,13 @@ FAULTS = {
         CHANGE.format(version=1, answer='{"data": {"on_hold": true}}'),
     ],
 }
-TWICE = [
-    [account(payments=2), PAID],
-    [account("releasing"), *(CHANGE.format(version=n, answer="{}") for n in (1, 2))],
-]
+TWICE = {
+    "WHAT_A_DEPOSIT_TOOK_WAS_PAID_AND_ONCE": [account(payments=2), PAID],
+    "A_DEPOSIT_IS_RELEASED_ONCE_AND_AFTER_THE_LAST_ORDER": [
+        account("releasing"),
+        *(CHANGE.format(version=n, answer="{}") for n in (1, 2)),
+    ],
+}
 """Taken twice, and released twice."""
 SOUND = [
     account("closed", back_fen=60, held_fen=0, forfeited_fen=40),

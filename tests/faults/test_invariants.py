@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.faults import deposits
 from tests.invariants import INVARIANTS, broken
 
 ORDER = """
@@ -128,6 +129,9 @@ SOUND = [
 ]
 
 
+FAULTS |= deposits.FAULTS
+
+
 @pytest.mark.parametrize("invariant", sorted(INVARIANTS))
 def test_a_planted_fault_is_noticed(engine: Engine, invariant: str) -> None:
     with engine.connect() as connection:
@@ -137,9 +141,19 @@ def test_a_planted_fault_is_noticed(engine: Engine, invariant: str) -> None:
         connection.rollback()
 
 
-def test_an_order_that_went_as_it_should_breaks_none(own_engine: Engine) -> None:
+@pytest.mark.parametrize("invariant", deposits.TWICE)
+def test_a_deposit_that_is_taken_or_released_twice_is_noticed(engine: Engine, invariant: str) -> None:
+    with engine.connect() as connection:
+        for fault in deposits.TWICE[invariant]:
+            connection.execute(text(fault))
+        assert invariant in broken(connection)
+        connection.rollback()
+
+
+@pytest.mark.parametrize("sound", [SOUND, deposits.SOUND], ids=["order", "deposit"])
+def test_what_went_as_it_should_breaks_none(own_engine: Engine, sound: list[str]) -> None:
     with own_engine.connect() as connection:
-        for fact in SOUND:
+        for fact in sound:
             connection.execute(text(fact))
         assert broken(connection) == {}
         connection.rollback()

@@ -9,7 +9,7 @@ from models.bank_accounts import AccountGiven, AmountsEntered, OpenBankAccount
 from models.bank_process import BANK_ACCOUNTS
 from models.interventions import Approved
 from models.tables.admissions import HoldTaken
-from tests.bank_accounts import END, GRANT, PROVIDER_REMITS, VOID, Account, details, onboarded
+from tests.bank_accounts import END, GRANT, PROVIDER_REMITS, VOID, Account, details, onboarded, where
 from tests.bench import DAY, OPERATOR, SECOND, SECOND_OPERATOR, Bench
 
 ASKED = ["account_given", "data_in_order"]
@@ -224,6 +224,18 @@ async def test_a_granted_round_ends_a_rest(bench: Bench) -> None:
     await account.decides(GRANT)
     await account.decides(Approved(reason="so do I"), actor=SECOND_OPERATOR)
     assert (await account.case.stands("approved", "paid_in")).stage == "awaiting_amounts"
+
+
+async def test_a_market_may_let_one_operator_grant_a_round(bench: Bench) -> None:
+    account = await Account.opened(where(bench, grants_need_approval=False))
+    await account.given()
+    await account.uses_up()
+    await account.decides(GRANT)
+    await account.case.stands("decided", "paid_in")
+    assert (await account.uses_up()).stage == "awaiting_details"
+    await account.decides(GRANT)
+    assert (await account.case.stands("decided", "paid_in")).stage == "awaiting_amounts"
+    assert (await account.uses_up()).stage == "awaiting_details"
 
 
 async def test_no_round_is_granted_to_an_account_that_nobody_gave(bench: Bench) -> None:

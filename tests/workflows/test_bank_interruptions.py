@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
-from sqlalchemy import text
 
 from activities.gateways.simulated.misbehaving import Behaviour
 from activities.other_cases import OtherCases
@@ -28,25 +27,14 @@ async def unanswering(account: Account, operation: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def nobody_counts(account: Account) -> AsyncIterator[None]:
-    """Somebody else's turn to issue a round, for as long as it lasts."""
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:it, 0))")
-    with account.bench.engine.connect() as connection:
-        connection.execute(lock, {"it": f"bank-checks:{account.market}"})
-        yield
-
-
-@asynccontextmanager
 async def standing_in(bench: Bench, stage: str) -> AsyncIterator[Account]:
     """An account whose check stands in a stage, and stays there."""
-    remits = stage in ("instructing", "awaiting_remittance", "asking_bank")
+    remits = stage in ("awaiting_remittance", "asking_bank")
     account = await Account.opened(bench, PROVIDER_REMITS if remits else PLATFORM_PAYS)
     async with AsyncExitStack() as held:
         operation = {"checking_details": "bank_check", "paying_in": "bank_pay_out"}.get(stage)
         if operation:
             await held.enter_async_context(unanswering(account, operation))
-        if stage == "instructing":
-            await held.enter_async_context(nobody_counts(account))
         await account.says(AccountGiven(account=details(number=account.number)))
         if stage == "asking_bank":
             await account.case.stands("instructed")
@@ -65,7 +53,7 @@ async def standing_in(bench: Bench, stage: str) -> AsyncIterator[Account]:
 
 STAGES = (
     *("checking_details", "paying_in", "awaiting_amounts", "cooling_down"),
-    *("instructing", "awaiting_remittance", "asking_bank"),
+    *("awaiting_remittance", "asking_bank"),
 )
 in_every_stage = pytest.mark.parametrize("stage", STAGES)
 

@@ -252,12 +252,19 @@ async def test_what_is_on_its_way_back_already_is_not_given_again(bench: Bench) 
     assert [*back(account).values()] == [EACH + 300]
 
 
-async def test_a_second_release_is_refused(bench: Bench) -> None:
+async def test_a_release_is_asked_for_once_and_an_onboarding_that_ends_meanwhile_is_heard(
+    bench: Bench,
+) -> None:
     account = await funded(bench, EACH)
     await account.report(HOLD, actor=OPERATOR)
     await account.report(LEAVES)
     await account.refuses(LEAVES)
-    await account.refuses(ENDED, actor=SYSTEM)
+    view = await account.report(ENDED, actor=SYSTEM)
+    assert (view.stage, [task.name for task in view.tasks]) == ("releasing", ["release_decision"])
+    await account.report(LIFT, actor=OPERATOR)
+    await decided(account, RELEASE)
+    assert await account.ends() == "released"
+    assert [*back(account).values()] == [EACH]
 
 
 async def test_an_onboarding_hears_that_nothing_is_held_any_more(bench: Bench) -> None:

@@ -166,6 +166,7 @@ async def test_a_provider_may_withdraw_while_a_register_is_asked(bench: Bench) -
 
 async def test_an_operator_may_reject_while_a_register_is_asked(bench: Bench) -> None:
     onboarding = await asked(bench, "tencent-cloud", Behaviour.UNAVAILABLE, 1000)
+    await bench.settle(onboarding.case)
     await onboarding.decides(REJECT)
     assert (await onboarding.reaches("closed")).outcome == "rejected"
     await asyncio.to_thread(registry(bench).misbehave, Behaviour.UNAVAILABLE, 0)
