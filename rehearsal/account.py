@@ -20,10 +20,10 @@ TOOK_WIDTH = 6
 def account(performances: list[Performance], width: int, pages: dict[Performance, str]) -> RenderableType:
     """What became of each case: its path, its outcome, its money, and how long it took."""
     tables: list[RenderableType] = []
-    for name, members in grouped(performances):
+    for names, members in grouped(performances):
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", expand=True)
         table.add_column("", width=1)
-        table.add_column(f"{name}   › to a new stage", overflow="fold", ratio=1)
+        table.add_column(f"{' '.join(names)}   › to a new stage", overflow="fold", ratio=1)
         if width >= ROOMY:
             table.add_column("outcome 结果", overflow="fold", width=19)
             table.add_column("money 款项", justify="right", no_wrap=True, width=MONEY_WIDTH)
@@ -97,7 +97,7 @@ def _bank(performances: list[Performance]) -> Iterator[Line]:
     proved = sum(bank.proved_fen for bank in banks)
     unmatched = sum(bank.unmatched_fen for bank in banks)
     paid_in = [fen for bank in banks for fen in bank.paid_in]
-    yield "Bank", "", "remitted by providers 服务商汇入", remitted, "bank 银行"
+    yield "Bank", "", "remitted to us 服务商汇入", remitted, "bank 银行"
     yield (
         "",
         _sign(equal=remitted == proved + unmatched),

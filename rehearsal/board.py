@@ -54,9 +54,9 @@ class Board:
             table.add_column("then 逾期", no_wrap=True, style="dim", width=19)
         groups = len([*grouped(self.performances)])
         named = groups if groups > 1 else 0
-        for name, members in grouped(self._shown(options.size.height - AROUND - named)):
+        for names, members in grouped(self._shown(options.size.height - AROUND - named)):
             if named:
-                table.add_row("", Text(name, style="bold"))
+                table.add_row("", *(Text(name, "bold") for name in names))
             for it in members:
                 cells = [*(_ended(it, chinese=roomy) if it.ended else _running(it, chinese=roomy))]
                 table.add_row(*cells[: 6 if roomy else 5])

@@ -12,14 +12,14 @@ ROOMY = 118
 """Columns that it takes to show what follows silence, too."""
 
 
-def grouped(performances: list[Performance]) -> Iterator[tuple[str, list[Performance]]]:
-    """Cases of one process together, under its name in both languages."""
+def grouped(performances: list[Performance]) -> Iterator[tuple[tuple[str, str], list[Performance]]]:
+    """Cases of one process together, under its names in both languages."""
     groups: dict[str, list[Performance]] = {}
     for it in performances:
         groups.setdefault(it.sample.process, []).append(it)
     for members in groups.values():
         kind = members[0].sample.kind
-        yield f"{kind.title}s {kind.title_zh}", members
+        yield (f"{kind.title}s", kind.title_zh), members
 
 
 def yuan(fen: int) -> str:

@@ -181,6 +181,17 @@ NOTHING_IS_RELEASED_WHILE_IT_IS_ON_HOLD = """
 SELECT case_id FROM case_changes JOIN cases USING (case_id)
 WHERE process = 'deposit-accounts' AND event = 'no_open_orders' AND answer->'data'->>'on_hold' = 'true'
 """
+WHAT_IS_VERIFIED_WAS_PROVEN_IN_THAT_VERSION = """
+SELECT case_id FROM cases WHERE process = 'bank-accounts' AND view->'data'->>'verified' = 'true'
+AND NOT EXISTS (SELECT FROM bank_checks checks WHERE checks.case_id = cases.case_id
+    AND round >= (view->'data'->>'first_round')::int AND verified_at IS NOT NULL AND voided_at IS NULL)
+"""
+WHAT_WAS_PAID_IN_WAS_ASKED_FOR = """
+SELECT transfers.key FROM simulated_bank_transfers transfers
+JOIN cases ON transfers.key LIKE 'micro-deposit:' || case_id || ':%'
+LEFT JOIN outside_effects effects ON effects.key = transfers.key
+WHERE kind = 'paid_out' AND effects.key IS NULL
+"""
 INVARIANTS = {name: sql for name, sql in globals().items() if name.isupper()}
 
 

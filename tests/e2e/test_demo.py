@@ -18,12 +18,16 @@ OUTCOMES = {
     "09-declined": "declined",
     "17-appeal-refunded": "appeal_refunded",
     "18-appeal-accepted": "appeal_accepted",
+    "23-a-partner-onboards": "onboarded",
+    "28-withdrawn": "withdrawn",
+    "31-guesses-used-up": "onboarded",
 }
 MONEY = {
-    "paid": "¥1,346.00",
-    "given back": "¥946.00",
+    "paid": "¥36,496.00",
+    "given back": "¥1,096.00",
     "owed to providers": "¥360.00",
     "commission": "¥40.00",
+    "deposits held": "¥35,000.00",
     "still held": "¥0.00",
 }
 
@@ -49,10 +53,12 @@ def test_it_plays_samples_and_tells_what_became_of_them(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     for name, outcome in OUTCOMES.items():
         assert any(name in line and f"✓ {outcome}" in line for line in done.stdout.splitlines())
-        assert f"/workflows/template-orders:rehearsal:{name}-" in done.stdout
+        assert re.search(rf"/workflows/[a-z-]+:[a-z-]+:{name}-", done.stdout)
     for name, amount in MONEY.items():
         assert re.search(rf"[=+ ] {name} \S+ +{amount}  (gateway|ledger)", done.stdout), done.stdout
-    assert re.search(r"'http://\S+/template-orders/17-appeal-refunded-\w+/dossier\?format=html'", done.stdout)
+    assert re.search(r"paid in to prove \S+ +¥\d\.\d\d  bank \S+ 4 payments", done.stdout), done.stdout
+    assert re.search(r"'http://\S+/\S+-\w+/dossier\?format=html'", done.stdout)
+    assert re.search(r"'http://\S+/providers/isv-31-guesses-used-up-\w+/console'", done.stdout)
 
 
 def test_a_broken_sample_ends_it_with_2_and_names_file_and_field(tmp_path: Path) -> None:

@@ -93,7 +93,11 @@ def decided(**said: Any) -> dict[str, Any]:
         ({"colour": "red"}, "colour", "not permitted"),
         ({"process": "dances"}, "process", "is none of"),
         ({"place": {"provider_id": "p"}}, "place.on_behalf_of", "required"),
-        ({"steps": [{"step": "dance"}]}, "steps.0.step", "dance is none of pay, event, wait, hand_in, type_in, remit"),
+        (
+            {"steps": [{"step": "dance"}]},
+            "steps.0.step",
+            "dance is none of pay, event, wait, hand_in",
+        ),
         ({"steps": [{}]}, "steps.0.step", "required"),
         ({"steps": [{"step": "pay", "amount_fen": "1"}]}, "steps.0.amount_fen", "integer"),
         ({"steps": [{"step": "wait", "for": "godot"}]}, "steps.0.for", "is none of deadline"),

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.faults import deposits
+from tests.faults import bank_accounts, deposits
 from tests.invariants import INVARIANTS, broken
 
 ORDER = """
@@ -129,7 +129,7 @@ SOUND = [
 ]
 
 
-FAULTS |= deposits.FAULTS
+FAULTS |= deposits.FAULTS | bank_accounts.FAULTS
 
 
 @pytest.mark.parametrize("invariant", sorted(INVARIANTS))
@@ -150,7 +150,18 @@ def test_a_deposit_that_is_taken_or_released_twice_is_noticed(engine: Engine, in
         connection.rollback()
 
 
-@pytest.mark.parametrize("sound", [SOUND, deposits.SOUND], ids=["order", "deposit"])
+@pytest.mark.parametrize("unproven", bank_accounts.ALSO)
+def test_an_account_that_nothing_proves_is_noticed(engine: Engine, unproven: str) -> None:
+    with engine.connect() as connection:
+        for fault in bank_accounts.ALSO[unproven]:
+            connection.execute(text(fault))
+        assert "WHAT_IS_VERIFIED_WAS_PROVEN_IN_THAT_VERSION" in broken(connection)
+        connection.rollback()
+
+
+@pytest.mark.parametrize(
+    "sound", [SOUND, deposits.SOUND, bank_accounts.SOUND], ids=["order", "deposit", "bank account"]
+)
 def test_what_went_as_it_should_breaks_none(own_engine: Engine, sound: list[str]) -> None:
     with own_engine.connect() as connection:
         for fact in sound:

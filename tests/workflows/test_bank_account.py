@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from activities.gateways.simulated.misbehaving import Behaviour
 from models.bank import Guess
 from models.bank_accounts import AccountGiven, AmountsEntered, OpenBankAccount
 from models.bank_process import BANK_ACCOUNTS
@@ -135,6 +136,18 @@ async def test_data_that_do_not_fit_lead_back_to_the_form(
     assert account.bank.statement(account.number) == []
     account.number = number
     assert (await account.given()).stage == "awaiting_amounts"
+
+
+async def test_a_bank_that_looks_at_the_data_for_a_day_is_told_to_operators(bench: Bench) -> None:
+    """TCM-TEN-11. Whoever waits may give another account meanwhile, or the answer comes after all."""
+    account = await Account.opened(bench)
+    account.bank.misbehave("bank_check", Behaviour.UNAVAILABLE, 10_000)
+    await account.says(AccountGiven(account=details(number=account.number)))
+    await bench.advance(DAY + SECOND)
+    view = await account.case.stands("account_given", "delayed")
+    assert (view.stage, view.blocked_by) == ("checking_details", ("Delayed",))
+    account.bank.misbehave("bank_check", Behaviour.UNAVAILABLE, 0)
+    assert (await account.case.stands("delayed", "data_in_order", "paid_in")).blocked_by == ()
 
 
 @pytest.mark.parametrize("how", ["another provider's", "another market's", "unknown", "rejected", "nameless"])
