@@ -52,8 +52,11 @@ def _row(it: Performance, page: str | None, *, roomy: bool) -> Iterator[Renderab
 def differences(performances: list[Performance], books: Books) -> list[str]:
     """Everything that was not as its sample expects it, and money that is not accounted for."""
     found = [f"{it.name}: {what}" for it in performances for what in it.differs]
-    missing = _kept_fen(performances) - books.total
-    return [*found, f"ledger: {yuan(missing)} of what the gateway kept is not in it"] if missing else found
+    if missing := _kept_fen(performances) - books.total:
+        found.append(f"ledger: {yuan(missing)} of what the gateway kept is not in it")
+    if missing := _deposits(performances, "held_fen", "returning_fen") - books.deposits:
+        found.append(f"ledger: {yuan(missing)} of what deposit accounts hold is not in it")
+    return found
 
 
 def balance(performances: list[Performance], books: Books) -> RenderableType:
@@ -77,6 +80,14 @@ def _gateway(performances: list[Performance], books: Books) -> Iterator[Line]:
     paid, kept = sum(it.paid_fen for it in performances), _kept_fen(performances)
     yield "Money", "", "paid 已付", paid, "gateway 网关"
     yield "", _sign(equal=kept == books.total), "given back 已退", paid - kept, "gateway 网关"
+    if any(it.deposit for it in performances):
+        yield (
+            "",
+            "",
+            "  of which deposits 其中保证金",
+            _deposits(performances, "returned_fen"),
+            "accounts 账户",
+        )
     for name, fen in (
         ("owed to providers 应付服务商", books.owed),
         ("commission 佣金", books.commission),
@@ -113,6 +124,10 @@ def _sign(*, equal: bool) -> Text:
     return Text("=", "green") if equal else Text("≠", "bold red")
 
 
+def _deposits(performances: list[Performance], *names: str) -> int:
+    return sum(it.deposit.get(name, 0) for it in performances for name in names)
+
+
 def _kept_fen(performances: list[Performance]) -> int:
     return sum(it.paid_fen - it.refunded_fen for it in performances)
 
@@ -133,6 +148,8 @@ def path_of(it: Performance) -> Text:
         if receipt["outcome"] == "refunded":
             path.append("; " if path else "")
             path.append(f"{yuan(receipt['amount_fen'])} refunded, {receipt['reason']}", "magenta")
+    if unmatched := it.bank.unmatched_fen:
+        path.append(f"; {yuan(unmatched)} remitted, and matched nothing", "magenta")
     return path
 
 
@@ -145,12 +162,17 @@ OF_MONEY = frozenset({"paid", "given_back"})
 
 
 def _said(change: dict[str, Any]) -> str:
-    """The event; of a decision which one, of money how much, and of operators who, where they have a name."""
+    """The event; of a decision which one, of a guess whether it was right, of money how much.
+
+    Of operators also who, where they have a name.
+    """
     said, data, actor = str(change["event"]), change["data"], change["actor"]
     if "act" in data:
         said += f": {data['act']['event']} in stead"
     elif "decision" in data:
         said += f": {data['decision']}"
+    elif "right" in data:
+        said += f": {'right' if data['right'] else 'wrong'}"
     elif said in OF_MONEY and "amount_fen" in data:
         said += f" {yuan(data['amount_fen'])}"
     named = actor["role"] == Role.OPERATOR and actor["subject"] != Role.OPERATOR

@@ -90,7 +90,7 @@ def onboarding() -> Performance:
     it = Performance(sample, "25-a-blurred-licence", "b", began=0.0)
     it.case = view(sample.process, "proving_account", tasks=[task("bank_account")])
     it.beside = {
-        "deposit-accounts": view("deposit-accounts", "held", data={"held_fen": 500000}),
+        "deposit-accounts": view("deposit-accounts", "held", data={"held_fen": 500000, "returned_fen": 7}),
         "bank-accounts": view("bank-accounts", "awaiting_amounts", tasks=[task("amounts")]),
     }
     it.payments, it.refunded_fen = {"p": 500000, "q": 500000}, 500000
@@ -108,7 +108,12 @@ def onboarding() -> Performance:
             told("paid", 3, "system", amount_fen=500000),
             told("covered", 3, "system", to="held"),
         ],
-        "bank-accounts": [told("opened", 4, "system"), told("account_given", 5, to="checking_details")],
+        "bank-accounts": [
+            told("opened", 4, "system"),
+            told("account_given", 5, to="checking_details"),
+            told("amounts_entered", 6, right=False),
+            told("amounts_entered", 7, right=True, to="verified"),
+        ],
     }
     return it
 
@@ -167,7 +172,8 @@ def test_of_an_onboarding_it_shows_the_case_that_it_waits_for() -> None:
 
 def test_a_path_goes_through_the_cases_beside_it_in_order() -> None:
     assert path_of(onboarding()).plain == (
-        "permission_opened › payment_requested, paid ¥5,000.00, deposit_changed › account_given"
+        "permission_opened › payment_requested, paid ¥5,000.00, deposit_changed › account_given › "
+        "amounts_entered: wrong, amounts_entered: right; ¥1.00 remitted, and matched nothing"
     )
 
 
@@ -201,10 +207,16 @@ def test_the_ledger_has_to_account_for_what_the_gateway_kept(
     assert f"{sign}  given back 已退" in read(shown.balance(), 80)
 
 
+def test_what_deposit_accounts_hold_has_to_be_in_the_ledger() -> None:
+    told = Board([onboarding()], "http://api", None, Books(owed=500000))
+    assert told.differences() == ["ledger: ¥5,000.00 of what deposit accounts hold is not in it"]
+
+
 def test_the_books_of_onboardings_name_deposits_and_what_went_through_the_bank() -> None:
     assert both().differences() == []
     said = read(both().balance(), 80)
     for told in (
+        r"   of which deposits \S+ +¥0.07  accounts",
         r"\+  deposits held \S+ +¥5,000.00  ledger",
         r"Bank +remitted to us \S+ +¥1.53  bank",
         r"=  proved an account \S+ +¥0.53  notices",

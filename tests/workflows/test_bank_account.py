@@ -147,6 +147,7 @@ async def test_a_bank_that_looks_at_the_data_for_a_day_is_told_to_operators(benc
     view = await account.case.stands("account_given", "delayed")
     assert (view.stage, view.blocked_by) == ("checking_details", ("Delayed",))
     account.bank.misbehave("bank_check", Behaviour.UNAVAILABLE, 0)
+    await bench.advance(DAY / 240)  # until it is asked again
     assert (await account.case.stands("delayed", "data_in_order", "paid_in")).blocked_by == ()
 
 

@@ -1,8 +1,10 @@
 """What meets in one moment: two events, an event and a deadline, what another case tells and what ends it."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
+from temporalio.service import RPCError
 
 from models.cases import SYSTEM, Actor, Event
 from models.telling import AccountChanged, DepositChanged
@@ -32,7 +34,8 @@ async def waiting(bench: Bench, stage: str, *before: Event) -> Onboarding:
         for event in before:
             await onboarding.case.report(event, actor=by(event))
         for opened in bench.opened:
-            await bench.settle(opened)
+            with suppress(RPCError):  # not all of them were needed
+                await bench.settle(opened)
     return onboarding
 
 
@@ -57,13 +60,7 @@ async def in_one_moment(bench: Bench, onboarding: Onboarding, *events: Event) ->
         ("depositing", (SHORT, COVERED), [None, None], ["deposit_changed"] * 2, "proving_account"),
         ("depositing", (COVERED, REJECT), [None, None], ["deposit_changed", "decided"], "closed"),
         ("proving_account", (PROVEN, VOID), [None, None], ["account_changed"] * 2, "proving_account"),
-        (
-            "proving_account",
-            (PROVEN, SHORT),
-            [None, None],
-            ["account_changed", "deposit_changed"],
-            "depositing",
-        ),
+        ("proving_account", (VOID, PROVEN), [None, None], ["account_changed"] * 2, "paying_fee"),
         ("reviewing", (APPROVE, WITHDRAW), [None, "OutOfTurn"], ["decided"], "depositing"),
         ("reviewing", (WITHDRAW, APPROVE), [None, "OutOfTurn"], ["withdrawn"], "closed"),
         ("reviewing", (CORRECT, REJECT), [None, "OutOfTurn"], ["decided"], "preparing"),
@@ -77,7 +74,8 @@ async def test_each_has_a_row_of_its_own_and_one_ending_counts(
     path: list[str],
     then: str,
 ) -> None:
-    onboarding = await waiting(lone_bench, stage)
+    waived = (NO_DEPOSIT, AGREED) if stage == "proving_account" else ()
+    onboarding = await waiting(lone_bench, "depositing" if waived else stage, *waived)
     before = len(onboarding.case.path())
     assert await in_one_moment(lone_bench, onboarding, *events) == refusals
     assert onboarding.case.path()[before : before + len(path)] == path

@@ -124,13 +124,14 @@ async def test_what_operators_gave_or_stopped_survives_better_data(own: Bench, d
     view = await onboarding.case.on_record()
     assert (view.tasks[0].name, view.tasks[0].paused) == ("review", True)
     days.every_day_worked()
+    days.holidays(local_date(before.changed_at) + DAY, 10)
     at = await own.now()
     await onboarding.decides(Resumed(reason="there"), at=at)
     left = view.tasks[0].left
     assert left is not None
     await own.advance(DAY)
     view = await onboarding.case.stands("resumed", "replanned")
-    worked = end_of(local_date(before.changed_at) + 3 * DAY)
+    worked = end_of(local_date(before.changed_at) + 13 * DAY)
     assert due(view) == at + left + (worked - due(before))
 
 
