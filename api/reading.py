@@ -13,6 +13,7 @@ from models.cases import Accepts, CaseView, Role, Task
 from models.interventions import SECOND_APPROVAL
 from models.policies import MarketPolicy
 from models.process import Process
+from models.processes import PAYMENT_RECEIPTS
 from models.tables import AdmissionRow, CaseRow, ChangeRow
 from models.tasks import desk
 
@@ -110,7 +111,8 @@ def change(caller: Caller, row: ChangeRow) -> dict[str, Any]:
 
 def receipts_of(session: Session, case_id: str) -> list[dict[str, Any]]:
     """What became of the money that came for a case."""
-    regarding = select(CaseRow).where(CaseRow.regarding == case_id).order_by(col(CaseRow.opened_at))
+    paid = (CaseRow.regarding == case_id, CaseRow.process == PAYMENT_RECEIPTS.name)
+    regarding = select(CaseRow).where(*paid).order_by(col(CaseRow.opened_at))
     return [_receipt(about) for about in session.exec(regarding)]
 
 

@@ -1,7 +1,6 @@
 """Who may move an onboarding, with what, from where to where: the table that everything is made from."""
 
 from dataclasses import replace
-from enum import StrEnum
 
 from models.agreements import AgreementTerms
 from models.cases import Event, Party
@@ -187,7 +186,7 @@ STAGES_OF = {
 """The stages of each step, the first of them first."""
 
 
-def route(terms: OnboardingTerms) -> dict[StrEnum, Leads]:
+def route(terms: OnboardingTerms) -> dict[str, Leads]:
     """Where each stage's step leads on to, in the order of these terms."""
     firsts = [Leads(STAGES_OF[step][0]) for step in terms.steps[1:]]
     after = [*firsts, Leads(OnboardingStage.CLOSED, OnboardingOutcome.ONBOARDED)]

@@ -33,7 +33,7 @@ class Process:
     check: Check = nothing
     """What stands against an event, given the case on record."""
 
-    route: Callable[[Any], Mapping[StrEnum, Leads]] | None = None
+    route: Callable[[Any], Mapping[str, Leads]] | None = None
     """Where each stage leads on to by a policy's terms, if these say the order of steps."""
 
     @property

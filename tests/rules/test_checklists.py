@@ -93,12 +93,11 @@ def test_a_name_that_no_requirement_has_changes_nothing() -> None:
     assert before.find("deposit") is None
 
 
-names = st.sampled_from([f"{step}{part}" for step in STEPS for part in ("", "_licence")])
+NAMES = [f"{step}{part}" for step in STEPS for part in ("", "_licence")]
+names = st.sampled_from(NAMES)
 checklists: st.SearchStrategy[Checklist] = st.builds(
-    lambda found: listed(**found),
-    st.fixed_dictionaries(
-        {f"{step}{part}": st.sampled_from(RequirementState) for step in STEPS for part in ("", "_licence")}
-    ),
+    lambda found: listed(**dict(zip(NAMES, found, strict=True))),
+    st.tuples(*[st.sampled_from(RequirementState)] * len(NAMES)),
 )
 
 

@@ -29,7 +29,7 @@ def leads_of(process: Process) -> list[Leads]:
     if process.route is None:
         return [row.leads for row in moves(process)]
     versions = [each for market in load().values() for each in market.versions(process.name)]
-    return [row.leads for each in versions for row in routed(process, getattr(each, "terms"))]
+    return [row.leads for each in versions for row in routed(process, each.terms)]
 
 
 @EVERY

@@ -1,10 +1,8 @@
 """What meets in one moment: two events, an event and a deadline, what another case tells and what ends it."""
 
 import asyncio
-from contextlib import suppress
 
 import pytest
-from temporalio.service import RPCError
 
 from models.cases import SYSTEM, Actor, Event
 from models.telling import AccountChanged, DepositChanged
@@ -33,9 +31,7 @@ async def waiting(bench: Bench, stage: str, *before: Event) -> Onboarding:
         onboarding = await Onboarding.in_stage(bench, "rehearsal", stage)
         for event in before:
             await onboarding.case.report(event, actor=by(event))
-        for opened in bench.opened:
-            with suppress(RPCError):  # not all of them were needed
-                await bench.settle(opened)
+        await bench.settle(onboarding.case)
     return onboarding
 
 
