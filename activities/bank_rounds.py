@@ -1,6 +1,7 @@
 """The rounds of a bank check on record: issued within their limits, guessed at within their attempts."""
 
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import text
 from sqlmodel import Session, select
@@ -65,7 +66,10 @@ def issue(session: Session, cipher: Cipher, asked: IssueRound, account: BankDeta
         session.add(row)
     if (row.market, row.provider_id, row.account_digest) != (ref.market, asked.provider_id, digest):
         raise ApplicationError("the round is another account's", type="Refused", non_retryable=True)
-    return Issued(expires_at=row.expires_at, attempts_left=row.attempts_allowed)
+    rounds_left = max(asked.terms.rounds - len(_rounds(session, ref.market, digest)), 0)
+    return Issued(
+        expires_at=row.expires_at, attempts_left=row.attempts_allowed, rounds_left=rounds_left
+    )
 
 
 def drawn(terms: BankCheckTerms) -> Secret:
@@ -77,22 +81,32 @@ def drawn(terms: BankCheckTerms) -> Secret:
 
 
 def _limits(session: Session, asked: IssueRound, digest: str) -> NotIssued | None:
-    """Counted over all cases of the market: adding an account again resets nothing (AMB-34, AMB-36)."""
-    market = select(BankCheckRow).where(BankCheckRow.market == asked.ref.market)
-    rounds = session.exec(market.where(BankCheckRow.account_digest == digest)).all()
-    own = session.exec(market.where(BankCheckRow.provider_id == asked.provider_id)).all()
-    accounts = {row.account_digest for row in own}
-    if digest not in accounts and len(accounts) >= asked.terms.accounts:
+    """Counted over all cases of the market: adding an account again resets nothing (AMB-34, AMB-36).
+
+    What operators grant ends a rest, and asks for one more remittance. It never adds a round to guess in.
+    """
+    ref, terms = asked.ref, asked.terms
+    provider = (BankCheckRow.market == ref.market, BankCheckRow.provider_id == asked.provider_id)
+    accounts = {row.account_digest for row in session.exec(select(BankCheckRow).where(*provider))}
+    if digest not in accounts and len(accounts) >= terms.accounts:
         return NotIssued(reason=WhyNotIssued.ACCOUNTS_USED_UP)
-    if asked.granted:
-        return None
-    if len(rounds) >= asked.terms.rounds:
+    rounds = _rounds(session, ref.market, digest)
+    remits = terms.direction is Direction.PROVIDER_REMITS
+    if len(rounds) >= terms.rounds and not (remits and asked.granted):
         return NotIssued(reason=WhyNotIssued.ROUNDS_USED_UP)
+    if remits or asked.granted:
+        return None
     ends = [row.ended_at for row in rounds if row.direction == Direction.PLATFORM_PAYS]
-    until = max(ends) + asked.terms.cool_down if ends else None
+    until = max(ends) + terms.cool_down if ends else None
     if until is not None and asked.at < until:
         return NotIssued(reason=WhyNotIssued.COOLING_DOWN, until=until)
     return None
+
+
+def _rounds(session: Session, market: str, digest: str) -> Sequence[BankCheckRow]:
+    """Every round that the account ever had in the market."""
+    of_account = (BankCheckRow.market == market, BankCheckRow.account_digest == digest)
+    return session.exec(select(BankCheckRow).where(*of_account)).all()
 
 
 def count(session: Session, guess: SealedGuess) -> Compared | None:

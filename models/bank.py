@@ -191,7 +191,8 @@ class IssueRound(Frozen):
     terms: BankCheckTerms
     at: Instant
     granted: Flag = False
-    """Operators answer for this round: whatever was used up, and beside the bound on guessing."""
+    """Operators ask for this round: at once where the account should rest, and once more where it is to remit
+    again. Never one more to guess in: that would be beside the bound on guessing (AMB-36)."""
 
 
 class Issued(Frozen):
@@ -199,6 +200,8 @@ class Issued(Frozen):
     expires_at: Instant
     """At this instant it is too late (CV-6)."""
     attempts_left: int
+    rounds_left: int
+    """How many the account may have after this one."""
 
 
 class WhyNotIssued(StrEnum):

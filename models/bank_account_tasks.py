@@ -166,7 +166,7 @@ _RULES = {"account_given": "TCM-TEN-08"}
 CHECK = BankCheckTasks.of(_STAGES, {**_GIVEN, **_VOIDED, **_ENDED}, granted_by=DecidedToGrantRound)
 _FROM_DETAILS: dict[type[Event], Leads] = {
     **_GIVEN,
-    DecidedToGrantRound: Leads(BankAccountStage.PAYING_IN),
+    DecidedToGrantRound: Leads(BankAccountStage.INSTRUCTING),  # what can be guessed is never asked once more
     **_ENDED,
 }
 DETAILS = TaskKind(

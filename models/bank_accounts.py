@@ -77,7 +77,8 @@ class DecidedToVoid(Decision):
 
 
 class DecidedToGrantRound(Decision):
-    """The account is checked once more, whatever it has used up (AMB-36). A second operator agrees."""
+    """The account is checked again without a rest, or is to remit once more. No round is added in which
+    amounts could be guessed (AMB-36). A second operator agrees."""
 
     decision: Literal["grant_round"] = "grant_round"
 
@@ -147,7 +148,7 @@ class Standing(Frozen):
     round: int = 0
     verified: bool = False
     may_have_another: bool = False
-    """Its data are in order and its rounds used up: operators may grant one more."""
+    """It was asked to remit until its rounds were used up: operators may grant one more."""
 
 
 class BankAccount(Frozen):

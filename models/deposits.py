@@ -200,7 +200,7 @@ class Deposit(Frozen):
     forfeited_fen: Fen = 0
     on_hold: Flag = False
     blemished: Flag = False
-    """Something was forfeited or held once: no release without an operator (ALI-DEP-13)."""
+    """Something was held once, or was forfeited or to be: no release without an operator (ALI-DEP-13)."""
     covered_once: Flag = False
     told: tuple[int, int] | None = None
     """What the onboarding was told last: required, and held."""

@@ -66,7 +66,7 @@ class Proven(NamedTuple):
 class Unproven(NamedTuple):
     why: str
     may_have_another: bool = False
-    """The account's data are in order: operators may grant one more round."""
+    """It was to remit, and there is nothing to guess in that: operators may grant one more round."""
 
 
 Ended = Proven | Unproven | Event
@@ -135,7 +135,6 @@ class BankCheck:
     async def rounds(self, account: Sealed, *, granted: bool = False) -> Ended:
         """Round after round, until one proves the account or none is left."""
         at, case = self.tasks.stages, self.case
-        rounds = self.terms.rounds - 1 if granted else 0  # of what is granted there is one
         while True:
             asked_at = workflow.now()
             issued = await self._issued(account, granted)
@@ -145,17 +144,16 @@ class BankCheck:
             if isinstance(issued, NotIssued) and issued.until is None:
                 used_up = issued.reason is WhyNotIssued.ROUNDS_USED_UP
                 case.enter(at.given_up, "not_issued", why=issued.reason)
-                return Unproven(issued.reason, may_have_another=used_up)
+                return Unproven(issued.reason, may_have_another=used_up and not self._pays)
             until: datetime | None
             if isinstance(issued, NotIssued):
                 until = issued.until
                 case.enter(at.cooling_down, "must_cool_down")
             else:
-                rounds += 1
                 proof = self._by_amounts(issued) if self._pays else self._by_remittance(issued, asked_at)
                 if ended := await proof:
                     return ended
-                if rounds >= self.terms.rounds:
+                if issued.rounds_left == 0:
                     return self._used_up()
                 until = self._cool_until()
             if until is not None:
@@ -208,7 +206,7 @@ class BankCheck:
         if not self._pays:
             self.case.enter(self.tasks.stages.given_up, "lapsed")
         self.case.show(why=WhyNotIssued.ROUNDS_USED_UP, answer=None)
-        return Unproven(WhyNotIssued.ROUNDS_USED_UP, may_have_another=True)
+        return Unproven(WhyNotIssued.ROUNDS_USED_UP, may_have_another=not self._pays)
 
     def _cool_until(self) -> datetime | None:
         """Nothing could be guessed where the provider had to remit."""

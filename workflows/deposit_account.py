@@ -44,6 +44,7 @@ from workflows.calls import RECORD, call
 from workflows.case import Case, Rest
 from workflows.deposit_money import DepositMoney
 from workflows.deposit_telling import DepositTelling
+from workflows.inbox import Aside
 from workflows.tasks import Countdown
 
 
@@ -57,6 +58,8 @@ class DepositAccounting:
             account.carried,
             remind_before=lambda: self.terms.remind_before,
             needs_approval=self._needs_approval,
+            # Who asks for a page changes no figures: what waits for a second operator goes on waiting.
+            asides={PaymentRequested: Aside(self._asked, self._against_asking)},
             worry_after=lambda: self.terms.worry_after,
         )
         self.money = DepositMoney(self.case, account)
@@ -66,7 +69,7 @@ class DepositAccounting:
         self.in_force: TariffInForce | None = None
         self.asking_for_tariff = asyncio.Lock()
         self.orders_ended = False
-        self.events = 0
+        self.events = self.contests = 0
 
     @workflow.run
     async def run(self, _: DepositAccount) -> str:
@@ -131,10 +134,12 @@ class DepositAccounting:
         while an order of the provider is open (ALI-DEP-13, AMB-05, AMB-39)."""
         case, money = self.case, self.money
         self._show(DepositStage.RELEASING)
-        while (event := await self._obstacle(decided)) is not None:
+        event = await self._obstacle(decided)
+        while event is not None or rules.needs_decision(money.deposit, decided=decided):
             decided = rules.still_decided(event, decided=decided)
             self._apply(event)
             self._show(DepositStage.RELEASING)
+            event = await self._obstacle(decided)
         case.note("no_open_orders", open_orders=0)
         await money.release()
         await self.telling.last()
@@ -152,7 +157,7 @@ class DepositAccounting:
         watching = asyncio.create_task(self._watch_orders())
         try:
             return await self.case.wait_for(
-                OPEN_ORDERS, closed_to=closed_to, done_when=lambda: self.orders_ended
+                OPEN_ORDERS, closed_to=closed_to, done_when=lambda: self.orders_ended and not self._contested
             )
         finally:
             watching.cancel()
@@ -173,7 +178,8 @@ class DepositAccounting:
     async def report(self, report: Report[DepositEvent]) -> Answer:
         if not isinstance(report.event, TariffChanged | DecidedOnCategories):
             self._refuse(report.event)  # again: the figures may be others than when the validator looked
-            return await self.case.take(report)
+            contests = isinstance(report.event, DecidedToForfeit)
+            return await (self._contest(report) if contests else self.case.take(report))
         asked = AskedTariff(market=self.account.opening.market)
         async with self.asking_for_tariff:  # one at a time: each is measured by what was asked for it
             self.in_force = await call(Deposits.tariff, asked, RECORD, summary=asked.market)
@@ -199,6 +205,32 @@ class DepositAccounting:
         if found:
             why = "; ".join(f"{each.field}: {each.detail}" for each in found)
             raise ApplicationError(why, self.case.view, type="OutOfTurn", non_retryable=True)
+
+    async def _contest(self, report: Report[Any]) -> Answer:
+        """From the decision on, and whatever a second operator says, nothing is released by itself."""
+        self.contests += 1
+        try:
+            answer = await self.case.take(report)
+            self.money.change(blemished=True)
+            return answer
+        finally:
+            self.contests -= 1
+
+    @property
+    def _contested(self) -> bool:
+        return bool(self.contests) or self._undecided
+
+    @property
+    def _undecided(self) -> bool:
+        return any(task.name == SECOND_APPROVAL for task in self.case.view.tasks)
+
+    def _asked(self, wanted: PaymentRequested) -> None:
+        self._apply(wanted)
+
+    def _against_asking(self, _: PaymentRequested) -> str | None:
+        """A page that never comes keeps the account in its run, which takes but so many events."""
+        full = self.events >= self.account.events_a_run and self.money.is_asking
+        return "too many pages were asked for: wait until the last one is there" if full else None
 
     def _needs_approval(self, _: Leads, act: Event) -> bool:
         held, above = self.money.deposit.held_fen, self.terms.approval_above_fen
@@ -235,8 +267,7 @@ class DepositAccounting:
 
     def _may_rest(self) -> bool:
         long = workflow.info().is_continue_as_new_suggested() or self.events >= self.account.events_a_run
-        undecided = any(task.name == SECOND_APPROVAL for task in self.case.view.tasks)
-        return long and self.money.idle and self.telling.done and not undecided
+        return long and self.money.idle and self.telling.done and not self._undecided
 
     def _continue_as_new(self) -> None:
         clocks = {"notice": self.notice} if self.notice else {}

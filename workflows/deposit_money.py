@@ -31,6 +31,11 @@ class DepositMoney:
         under_way = (self._asking, self._giving)
         return not self.deposit.returning and all(task is None or task.done() for task in under_way)
 
+    @property
+    def is_asking(self) -> bool:
+        """The gateway has not answered yet where the provider may pay."""
+        return self._asking is not None and not self._asking.done()
+
     def change(self, **facts: object) -> None:
         self.deposit = self.deposit.model_copy(update=facts)
 

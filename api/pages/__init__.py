@@ -36,6 +36,15 @@ def plain(text: Any) -> str:
     return "".join(_visible(character) for character in str(text))
 
 
+def columns(rows: Any) -> list[str]:
+    """The columns of a list that reads best as a table: without those that say nothing. Of others, none."""
+    if not (isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)):
+        return []
+    if any({*row} != {*rows[0]} for row in rows):
+        return []
+    return [key for key in rows[0] if any(row[key] not in (None, "", [], {}) for row in rows)]
+
+
 def _visible(character: str) -> str:
     hidden = unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") and character not in f"\n\t{JOINERS}"
     return f"⟨U+{ord(character):04X}⟩" if hidden else character
@@ -48,5 +57,5 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-PAGES.filters |= {"money": money, "moment": moment, "plain": plain}
+PAGES.filters |= {"columns": columns, "money": money, "moment": moment, "plain": plain}
 PAGES.globals["words"] = words

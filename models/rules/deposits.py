@@ -113,7 +113,7 @@ def needs_decision(deposit: Deposit, *, decided: bool) -> bool:
     return deposit.on_hold or (deposit.blemished and not decided)
 
 
-def still_decided(event: Event, *, decided: bool) -> bool:
+def still_decided(event: Event | None, *, decided: bool) -> bool:
     """Whether a release counts as an operator's after this event: a hold asks for the decision again."""
     return isinstance(event, DecidedToRelease) or (decided and not isinstance(event, DecidedToHold))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.pages import moment, money, plain
+from api.pages import columns, moment, money, plain
 from tests.api.conftest import Quiet
 from tests.api.dossiers import EVIDENCE, PROVIDER, Reading, page, put, told
 
@@ -93,3 +93,20 @@ def test_a_moment_is_local_and_says_so() -> None:
 def test_letters_and_emoji_stay_as_they_are() -> None:
     assert plain("王 né 👩\u200d🔧\nwho") == "王 né 👩\u200d🔧\nwho"
     assert plain("a\u0000b\u001bc\ufeff") == "a⟨U+0000⟩b⟨U+001B⟩c⟨U+FEFF⟩"
+
+
+def test_a_list_of_the_same_facts_is_a_table_without_columns_that_say_nothing() -> None:
+    rows = [
+        {"name": "identity", "reasons": [], "until": None},
+        {"name": "deposit", "reasons": [], "until": "x"},
+    ]
+    assert columns(rows) == ["name", "until"]
+    assert columns([*rows, {"name": "fee"}]) == []
+    assert columns(["a", "b"]) == columns([]) == columns({"a": "b"}) == []
+
+
+async def test_a_checklist_is_shown_as_a_table(quiet: Quiet) -> None:
+    listed = [{"name": name, "state": "missing", "rule": "AMB-01"} for name in ("identity", "deposit")]
+    html = await page(quiet, put(quiet, told(2, "version_submitted", PROVIDER, data={"checklist": listed})))
+    assert "<th>name</th><th>state</th><th>rule</th>" in html
+    assert html.count("<bdi>missing</bdi>") == 2

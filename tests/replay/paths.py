@@ -18,6 +18,7 @@ from models.orders import (
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from tests.bench import APPROVED, BUILT, BUYER, DAY, OPERATOR, SECOND, Bench, Opened, order_body
 from tests.replay.disputes import DISPUTES, Path
+from tests.replay.onboardings import ONBOARDINGS
 
 ACCEPTED, WANTS_MONEY_BACK = Accepted(on_behalf_of=BUYER), RefundRequested(on_behalf_of=BUYER)
 DECLINED, REJECTED = Declined(reason="no capacity"), VersionRejected(reason="no address")
@@ -112,6 +113,7 @@ async def receipt_unconfirmed(bench: Bench) -> Opened:
 
 PATHS: dict[str, tuple[Path, str]] = {
     **DISPUTES,
+    **ONBOARDINGS,
     "order-completed": (order("confirmation", ACCEPTED), "completed"),
     "order-accepted-by-silence": (order("confirmation"), "accepted_by_silence"),
     "order-unpaid": (order("payment"), "unpaid"),

@@ -7,6 +7,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from models.onboardings import OnboardingOutcome
 from models.orders import OrderOutcome
 from models.payments import ReceiptOutcome
 from tests.bench import order_body
@@ -18,6 +19,9 @@ from worker import RUNNER, WORKFLOWS
 
 EVERY_FILE = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 ROOT = Path(__file__).parents[2]
+PLAYED = {"order": "TemplateOrder", "receipt": "PaymentReceipt", "onboarding": "ProviderOnboarding"}
+"""By the first word of a path's name: its workflow."""
+PERSONS = ("Sample Person", "Sample Signatory", "Sample Contact", "0571-26880000")
 
 
 def replayer(*workflows: type) -> Replayer:
@@ -49,7 +53,7 @@ def test_every_path_has_a_history_and_every_history_a_path() -> None:
 
 @EVERY_FILE
 def test_a_history_ends_as_its_path_says(file: Path) -> None:
-    workflow = "TemplateOrder" if file.stem.startswith("order-") else "PaymentReceipt"
+    workflow = PLAYED[file.stem.partition("-")[0]]
     assert ending(file) == (workflow, PATHS[file.stem][1])
 
 
@@ -57,6 +61,7 @@ def test_every_outcome_has_a_history() -> None:
     wanted = {
         *(("TemplateOrder", str(outcome)) for outcome in OrderOutcome),
         *(("PaymentReceipt", str(outcome)) for outcome in ReceiptOutcome),
+        *(("ProviderOnboarding", str(outcome)) for outcome in OnboardingOutcome),
     }
     assert {ending(file) for file in FILES} == wanted
 
@@ -66,7 +71,16 @@ def test_a_history_tells_nothing_of_the_machine_that_recorded_it_or_of_persons(f
     everything = "\n".join(texts(file))
     assert set(AT_HOST.findall(everything)) <= {NOBODY}
     contact = order_body()["contact"]
-    for trace in ("site-packages", '.py"', "/tmp/", "/home/", SECRET, contact["name"], contact["phone"]):
+    for trace in (
+        "site-packages",
+        '.py"',
+        "/tmp/",
+        "/home/",
+        SECRET,
+        contact["name"],
+        contact["phone"],
+        *PERSONS,
+    ):
         assert trace not in everything
 
 

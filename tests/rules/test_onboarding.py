@@ -1,445 +1,192 @@
-"""Who may apply, and what stands against what it hands in: ALI-ONB, TCM-ELIG, TCM-ONB, AMB-01, AMB-06, AMB-28."""
+"""What stands against an application, an identity, a form: TCM-ONB-09..15, TCM-ELIG-08, ALI-ONB-04, -15."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from models.admitting import Checked
-from models.agreements import AgreementRef
-from models.cases import Actor, CaseView, Event, Opening
-from models.checklists import Checklist, Reason
+from models.checklists import Reason
 from models.documents import DocumentRef
-from models.identity import CompanyIdentity
-from models.onboarding_tasks import checklist_of, route
-from models.onboardings import (
-    AgreementsAccepted,
-    DecidedToApprove,
-    IdentityGiven,
-    Onboarding,
-    OnboardingStep,
-    OnboardingTerms,
-    Signatory,
-    Withdrawn,
-)
+from models.identity import CompanyIdentity, Person
+from models.onboarding_tasks import checklist_of
+from models.onboardings import Company, IdentityGiven
 from models.placing import Contact
-from models.policies import load
-from models.private import Sealed
+from models.rules.findings import Refused
 from models.rules.identity.persons import DocumentType, PersonDocument
-from models.rules.onboarding import against, findings
-from tests.onboardings import FACTS, Applicant, correct, waive
+from tests.onboardings import FACTS, Applicant
+from tests.rules.applying import LICENCE, MARKETS, Codes, admitted, against, applicant, signed
 from tests.rules.made_up import card, unified_code
 
-MARKETS = load()
-NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
-CONTACT = Contact(name="Sample Contact", phone="0571-26880000")
-Said = tuple[str, str, str | None]
+SHOP = unified_code(prefix="92")
+"""An individually owned business."""
 
 
-def terms_of(market: str) -> OnboardingTerms:
-    return MARKETS[market].provider_onboardings[-1].terms
+def refusals(who: Applicant, **asked: Any) -> Codes:
+    """What stands against an application before it begins."""
+    with pytest.raises(Refused) as refused:
+        admitted(who, **asked)
+    return [(each.field, each.code, each.rule) for each in refused.value.findings]
 
 
-def onboarding(market: str, **changes: Any) -> Onboarding:
-    applicant = Applicant(market)
-    opening = Opening(
-        case_id=f"provider-onboardings:{market}:{applicant.id}",
-        process="provider-onboardings",
-        market=market,
-        id=applicant.id,
-        provider_id=applicant.provider_id,
-        policy_version="1",
-        opened_at=NOW,
-        opened_by=Actor(role="service", subject="tests"),
-        digest="",
-    )
-    told = {
-        "opening": opening,
-        "terms": terms_of(market),
-        "cloud_account": "1",
-        "company": applicant.asks().company,
-        "is_partner": False,
-    }
-    return Onboarding.model_validate(told | changes)
+def test_the_general_agreement_comes_before_an_application_where_the_market_asks_for_it() -> None:
+    """TCM-ONB-09."""
+    missing = ("general_agreement_signed", "general-agreement-missing", "TCM-ONB-09")
+    assert refusals(applicant("tencent-cloud"), general_agreement_signed=False) == [missing]
+    admitted(applicant("aliyun"), general_agreement_signed=False)
 
 
-def checked(
-    of: Onboarding, checklist: Checklist | None = None, *, at: datetime = NOW, **data: Any
-) -> Checked:
-    """The case on record, with this checklist and these facts."""
-    shown = {**of.facts(), "checklist": (checklist or checklist_of(of)).shown(), **data}
-    view = CaseView(
-        **of.opening.model_dump(exclude={"opened_by", "digest"}), stage="any", changed_at=NOW, data=shown
-    )
-    market = MARKETS[of.opening.market]
-    return Checked(view=view, input=of.model_dump(mode="json"), market=market, at=at)
+def test_nobody_applies_with_what_is_no_licence_number() -> None:
+    company = Company(name="Sample Stars Ltd", licence_number="91110000MA0000000X")
+    [(field, code, _)] = refusals(applicant("aliyun"), company=company)
+    assert (field, code) == ("company.licence_number", "licence-number-check")
 
 
-def said(event: Event, case: Checked) -> list[Said]:
-    return [(each.field, each.code, each.rule) for each in against(event, case)]
+@pytest.mark.parametrize("market", MARKETS.keys() - {"alipay"})
+def test_nothing_stands_against_what_is_in_order(market: str) -> None:
+    who = applicant(market)
+    assert against(who, who.identity()) == []
+    assert against(who, who.application()) == []
+    assert against(who, signed(who)) == []
 
 
-# --- before anything begins
+def test_another_company_cannot_be_verified_in_its_place() -> None:
+    """TCM-ONB-13."""
+    who = applicant("tencent-cloud")
+    other = Applicant("tencent-cloud", licence_number=unified_code(body="MA111111"))
+    assert against(who, other.identity()) == [("identity.licence_number", "other-company", "TCM-ONB-13")]
+
+
+def test_whoever_is_no_enterprise_does_not_get_past_its_identity() -> None:
+    """ALI-ONB-04."""
+    shop = Applicant("aliyun", licence_number=SHOP)
+    found = against(shop, shop.identity())
+    assert found == [("identity.licence_number", "subject-not-admitted", "ALI-ONB-04")]
+
+
+def test_the_representatives_paper_is_looked_at_before_anybody_is_asked() -> None:
+    who = applicant("aliyun")
+    unborn = PersonDocument(type=DocumentType.RESIDENT_ID, number=card(born="20260302"))
+    person = Person(name="Sample Person", document=unborn)
+    identity = CompanyIdentity(company_name=who.name, licence_number=LICENCE, legal_representative=person)
+    [(field, code, _)] = against(who, IdentityGiven(identity=identity))
+    assert (field, code) == ("identity.legal_representative.document", "document-number-birth")
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"company_name": "Sample Stars Ltd", "licence_number": LICENCE}, []),
+        ({"company_name": "Sample  Stars Ｌtd"}, []),
+        ({"company_name": "Other Stars Ltd"}, ["company_name"]),
+        ({"licence_number": SHOP}, ["licence_number"]),
+        ({"company_name": "Other", "licence_number": SHOP}, ["company_name", "licence_number"]),
+    ],
+)
+def test_what_was_verified_is_not_changed_in_the_form(said: dict[str, Any], found: list[str]) -> None:
+    """TCM-ONB-13."""
+    who = applicant("tencent-cloud")
+    expected = [(field, "verified-already", "TCM-ONB-13") for field in found]
+    assert against(who, who.application(**said)) == expected
+
+
+@pytest.mark.parametrize(
+    ("market", "missing"),
+    [
+        ("aliyun", ["contact", "categories"]),
+        ("tencent-cloud", ["contact", "categories", "facts", "papers"]),
+    ],
+)
+def test_an_empty_form_is_told_all_that_its_market_asks_for(market: str, missing: list[str]) -> None:
+    """TCM-ONB-14, ALI-ONB-15."""
+    who = applicant(market)
+    empty = who.application(contact=None, facts=None, papers=()).model_copy(update={"categories": ()})
+    found = against(who, empty)
+    assert [field for field, _, _ in found] == missing
+    assert ("categories", "missing", "ALI-ONB-15") in found
 
 
 @pytest.mark.parametrize("market", ["tencent-cloud", "rehearsal"])
-def test_the_clouds_general_agreement_comes_first(market: str) -> None:
-    """TCM-ONB-09."""
-    asked = Applicant(market).asks(general_agreement_signed=False)
-    [found] = findings(asked, terms_of(market))
-    assert (found.field, found.code, found.rule) == (
-        "general_agreement_signed",
-        "general-agreement-missing",
-        "TCM-ONB-09",
-    )
-    assert findings(Applicant(market).asks(), terms_of(market)) == []
-
-
-def test_aliyun_asks_for_no_general_agreement() -> None:
-    asked = Applicant("aliyun").asks(general_agreement_signed=False)
-    assert findings(asked, terms_of("aliyun")) == []
-
-
-def test_a_number_that_is_none_is_told_together_with_what_else_is_wrong() -> None:
-    asked = Applicant("tencent-cloud", licence_number="91110000MA00000X").asks(general_agreement_signed=False)
-    fields = [each.field for each in findings(asked, terms_of("tencent-cloud"))]
-    assert fields == ["company.licence_number", "general_agreement_signed"]
-
-
-# --- the identity
-
-
-def given(applicant: Applicant, **changes: Any) -> IdentityGiven:
-    identity: Any = applicant.identity().identity
-    told = {name: getattr(identity, name) for name in CompanyIdentity.model_fields}
-    return IdentityGiven(identity=CompanyIdentity.model_validate(told | changes))
-
-
-def test_an_identity_is_that_of_the_company_that_applied() -> None:
-    """TCM-ONB-13."""
-    of = onboarding("aliyun")
-    own = Applicant("aliyun", licence_number=of.company.licence_number)
-    assert said(given(own), checked(of)) == []
-    assert said(given(Applicant("aliyun")), checked(of)) == [
-        ("identity.licence_number", "other-company", "TCM-ONB-13")
+def test_a_company_that_a_market_does_not_admit_is_told_every_reason(market: str) -> None:
+    """TCM-ELIG-08."""
+    who = applicant(market)
+    facts = FACTS.model_copy(update={"service_staff": 1, "registered_capital_fen": 49_999_999})
+    assert [(field, rule) for field, _, rule in against(who, who.application(facts=facts))] == [
+        ("facts.technical_staff", "TCM-ELIG-02"),
+        ("facts.registered_capital_fen", "TCM-ELIG-04"),
     ]
 
 
-def test_who_is_no_enterprise_stays_where_it_is() -> None:
-    """ALI-ONB-04, TCM-ELIG-01: an individual business, with a number of its own kind."""
-    number = unified_code(prefix="92")
-    of = onboarding("aliyun", company={"name": "Sample", "licence_number": number})
-    [(field, _, rule)] = said(given(Applicant("aliyun", licence_number=number)), checked(of))
-    assert (field, rule) == ("identity.licence_number", "ALI-ONB-04")
-
-
-def test_everything_about_an_identity_is_told_at_once() -> None:
-    of = onboarding("aliyun")
-    wrong = PersonDocument(type=DocumentType.RESIDENT_ID, number=card()[:-1] + "Y")
-    other = Applicant("aliyun", licence_number=unified_code(prefix="92"))
-    found = said(given(other, legal_representative={"name": "N", "document": wrong}), checked(of))
-    assert [field for field, *_ in found] == [
-        "identity.licence_number",
-        "identity.licence_number",
-        "identity.legal_representative.document.number",
-    ]
-
-
-def test_what_is_sealed_already_was_looked_at_before() -> None:
-    assert said(IdentityGiven(identity=Sealed(sealed="abcd")), checked(onboarding("aliyun"))) == []
-
-
-# --- the form
-
-
-def of_form(of: Onboarding, **states: str) -> Checklist:
-    """The checklist of a case in which the form is asked for."""
-    return checklist_of(of).accepted("identity")
-
-
-def form(market: str, **changes: Any) -> Any:
-    return Applicant(market).application().model_copy(update=changes)
-
-
-@pytest.mark.parametrize("market", ["aliyun", "tencent-cloud", "rehearsal"])
-def test_a_form_with_everything_is_taken(market: str) -> None:
-    of = onboarding(market)
-    assert said(form(market), checked(of, of_form(of))) == []
-
-
-def test_all_that_is_missing_is_told_at_once() -> None:
-    """ALI-ONB-15, TCM-ONB-14."""
-    of = onboarding("tencent-cloud")
-    empty = form("tencent-cloud", contact=None, facts=None, categories=(), papers=())
-    assert said(empty, checked(of, of_form(of))) == [
-        ("contact", "missing", "TCM-ONB-14"),
-        ("categories", "missing", "ALI-ONB-15"),
-        ("facts", "missing", "TCM-ONB-14"),
-        ("papers", "paper-missing", "TCM-ONB-14"),
-    ]
-
-
-def test_aliyun_asks_for_neither_facts_nor_papers() -> None:
-    of = onboarding("aliyun")
-    empty = form("aliyun", contact=None, categories=())
-    assert [field for field, *_ in said(empty, checked(of, of_form(of)))] == ["contact", "categories"]
-
-
-KNOWN = {"contact": {"sealed": "x"}, "categories": ["service/consulting"], "facts": {}}
+@pytest.mark.parametrize(("at", "enough"), [("15:59:59", False), ("16:00:00", True)])
+def test_a_company_is_as_old_as_it_is_in_china(at: str, enough: bool) -> None:
+    """TCM-ELIG-03, CV-1."""
+    who = applicant("tencent-cloud")
+    facts = FACTS.model_copy(update={"founded_on": datetime(2023, 11, 12, tzinfo=UTC).date()})
+    applied = datetime.fromisoformat(f"2024-11-11T{at}+00:00")
+    assert (against(who, who.application(facts=facts), at=applied) == []) is enough
 
 
 @pytest.mark.parametrize(
-    ("turned_down", "changes", "missing"),
+    ("at", "found"),
     [
-        ("contact.phone", {}, []),
-        ("contact.phone", {"contact": None}, ["contact"]),
-        ("facts.founded_on", {"facts": None}, ["facts"]),
-        ("facts.founded_on", {"contact": None, "categories": ()}, []),
-        ("categories", {"categories": ()}, ["categories"]),
-        ("scope", {}, ["scope"]),
-        ("scope", {"scope": "images", "contact": None, "facts": None, "categories": ()}, []),
-        ("another", {"contact": None, "facts": None, "categories": ()}, []),
+        ("2020-04-13T15:59:59", ["not-joinable-yet"]),
+        ("2020-04-13T16:00:00", []),
+        ("2020-12-31T15:59:59", []),
+        ("2020-12-31T16:00:00", ["no-longer-joinable"]),
     ],
 )
-def test_once_sent_only_what_was_turned_down_has_to_come_again(
-    turned_down: str, changes: dict[str, Any], missing: list[str]
-) -> None:
-    """AMB-01."""
-    of = onboarding("tencent-cloud")
-    reasons = [("application", Reason(field=turned_down, code="unclear"))]
-    sent = of_form(of).given("application", "business_licence")
-    back = sent.rejected(reasons, OnboardingStep.APPLICATION)
-    found = said(form("tencent-cloud", **({"papers": ()} | changes)), checked(of, back, **KNOWN))
-    assert found == [
-        (name, "missing", "ALI-ONB-15" if name == "categories" else "TCM-ONB-14") for name in missing
-    ]
-
-
-def test_a_paper_that_was_turned_down_has_to_come_again_and_the_form_has_not() -> None:
-    of = onboarding("tencent-cloud")
-    sent = of_form(of).given("application", "business_licence")
-    back = sent.rejected(
-        [("business_licence", Reason(field="papers", code="blurred"))], OnboardingStep.APPLICATION
-    )
-    nothing = form("tencent-cloud", contact=None, facts=None, categories=(), papers=())
-    assert said(nothing, checked(of, back, **KNOWN)) == [("papers", "paper-missing", "TCM-ONB-14")]
-
-
-def test_what_was_verified_is_not_changed_in_the_form() -> None:
-    """TCM-ONB-13."""
-    of = onboarding("tencent-cloud")
-    case = checked(of, of_form(of))
-    both = form("tencent-cloud", company_name="Another Ltd", licence_number=unified_code(region="330100"))
-    assert said(both, case) == [
-        ("company_name", "verified-already", "TCM-ONB-13"),
-        ("licence_number", "verified-already", "TCM-ONB-13"),
-    ]
-    same = form("tencent-cloud", company_name=of.company.name, licence_number=of.company.licence_number)
-    assert said(same, case) == []
-
-
-def test_a_name_in_full_width_is_the_same_name() -> None:
-    of = onboarding("tencent-cloud")
-    wide = form("tencent-cloud", company_name="Ｓａｍｐｌｅ　Stars  Ltd")
-    assert said(wide, checked(of, of_form(of))) == []
-
-
-def test_every_condition_that_fails_is_told_with_its_field() -> None:
-    """TCM-ELIG-02..05, -08, AMB-28: nine people, 499,999.99, 4 x 10."""
-    of = onboarding("tencent-cloud")
-    facts = FACTS.model_copy(
-        update={
-            "technical_staff": 5,
-            "service_staff": 4,
-            "registered_capital_fen": 49_999_999,
-            "founded_on": date(2026, 1, 1),
-            "support_days_a_week": 4,
-            "support_hours_a_day": 10,
-        }
-    )
-    assert said(form("tencent-cloud", facts=facts), checked(of, of_form(of))) == [
-        ("facts.technical_staff", "team-too-small", "TCM-ELIG-02"),
-        ("facts.founded_on", "founded-too-recently", "TCM-ELIG-03"),
-        ("facts.registered_capital_fen", "capital-too-small", "TCM-ELIG-04"),
-        ("facts.support_days_a_week", "too-few-support-days", "TCM-ELIG-05"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("founded", "at", "in_time"),
-    [
-        (date(2023, 11, 12), datetime(2024, 11, 11, 15, 59, tzinfo=UTC), False),
-        (date(2023, 11, 12), datetime(2024, 11, 11, 16, 0, tzinfo=UTC), True),
-        (date(2020, 2, 29), datetime(2021, 2, 27, 16, 0, tzinfo=UTC), True),
-        (date(2020, 2, 29), datetime(2021, 2, 27, 15, 59, tzinfo=UTC), False),
-    ],
-)
-def test_a_company_is_old_enough_from_its_anniversary_in_china(
-    founded: date, at: datetime, in_time: bool
-) -> None:
-    """TCM-ELIG-03, AMB-62, CV-1."""
-    of = onboarding("tencent-cloud")
-    sent = form("tencent-cloud", facts=FACTS.model_copy(update={"founded_on": founded}))
-    found = said(sent, checked(of, of_form(of), at=at))
-    assert found == ([] if in_time else [("facts.founded_on", "founded-too-recently", "TCM-ELIG-03")])
+def test_the_retail_channel_is_joined_by_the_days_of_china(at: str, found: list[str]) -> None:
+    """ALI-RTL-01, -02, CV-1, CV-7."""
+    who = applicant("aliyun")
+    applied = datetime.fromisoformat(f"{at}+00:00")
+    joins = who.application("service", "retail-channel")
+    assert [code for _, code, _ in against(who, joins, at=applied)] == found
 
 
 @pytest.mark.parametrize(
     ("contact", "found"),
     [
-        (Contact(name="N"), [("contact.phone", "contact-missing", "TCM-ONB-14")]),
-        (Contact(name="N", email="somebody@example.com"), []),
+        ({"phone": "0571-26880000"}, []),
+        ({"email": "who@example.com"}, []),
+        ({}, ["contact-missing"]),
+        ({"phone": "12"}, ["no-phone-number"]),
     ],
 )
-def test_operators_need_a_way_to_reach_the_company(contact: Contact, found: list[Said]) -> None:
-    of = onboarding("aliyun")
-    assert said(form("aliyun", contact=contact), checked(of, of_form(of))) == found
-
-
-def test_a_phone_that_is_none_is_refused() -> None:
-    of = onboarding("aliyun")
-    [(field, _, rule)] = said(
-        form("aliyun", contact=CONTACT.model_copy(update={"phone": "12345"})), checked(of, of_form(of))
-    )
-    assert (field, rule) == ("contact.phone", "TCM-ONB-14")
-
-
-def test_papers_that_nobody_asked_for_or_that_come_twice_are_refused() -> None:
-    of = onboarding("tencent-cloud")
-    kinds = ("business_licence", "business_licence", "passport")
-    papers = tuple(DocumentRef(kind=kind, document_id="ab" * 32) for kind in kinds)
-    assert said(form("tencent-cloud", papers=papers), checked(of, of_form(of))) == [
-        ("papers.1.kind", "paper-twice", "TCM-ONB-14"),
-        ("papers.2.kind", "unknown-paper", "TCM-ONB-14"),
-    ]
-
-
-def test_categories_are_those_of_the_market() -> None:
-    of = onboarding("tencent-cloud")
-    sent = form("tencent-cloud", categories=("service", "service/nothing"))
-    assert [(field, code) for field, code, _ in said(sent, checked(of, of_form(of)))] == [
-        ("categories.0", "no-child-chosen"),
-        ("categories.1", "unknown-category"),
-    ]
-
-
-# --- what is signed
-
-
-def signing(of: Onboarding, *names: str, declared: bool = True) -> AgreementsAccepted:
-    asked = {each.name: each.version for each in of.terms.agreements}
-    return AgreementsAccepted(
-        agreements=tuple(AgreementRef(name=name, version=asked.get(name, "1")) for name in names),
-        signatory=Signatory(name="Sample Signatory"),
-        authority_declared=declared,
-    )
-
-
-def test_both_boxes_have_to_be_ticked() -> None:
-    """TCM-ONB-06."""
-    of = onboarding("tencent-cloud")
-    assert said(signing(of, "product-partner"), checked(of)) == [
-        ("agreements", "agreement-missing", "TCM-ONB-10")
-    ]
-    assert said(signing(of, "access"), checked(of)) == [("agreements", "agreement-missing", "TCM-ONB-06")]
-    assert said(signing(of, "access", "product-partner"), checked(of)) == []
-
-
-def test_aliyuns_agreements_come_one_by_one() -> None:
-    """ALI-ONB-11."""
-    of = onboarding("aliyun")
-    for name in ("marketplace", "partner-framework", "partner-annexes"):
-        assert said(signing(of, name), checked(of)) == []
-
-
-def test_a_partner_signs_nothing_but_the_marketplaces() -> None:
-    """ALI-ONB-09."""
-    of = onboarding("aliyun", is_partner=True)
-    names = [each.name for each in checklist_of(of).requirements if each.step == "agreements"]
-    assert names == ["marketplace"]
-    [(field, code, _)] = said(signing(of, "partner-framework"), checked(of))
-    assert (field, code) == ("agreements.0.name", "unknown-agreement")
-
-
-def test_whoever_accepts_declares_to_be_authorised() -> None:
-    """TCM-ONB-07."""
-    of = onboarding("tencent-cloud")
-    assert said(signing(of, "access", declared=False), checked(of)) == [
-        ("agreements", "agreement-missing", "TCM-ONB-06"),
-        ("authority_declared", "authority-not-declared", "TCM-ONB-07"),
-    ]
-
-
-def test_what_was_accepted_or_waived_is_not_accepted_again() -> None:
-    of = onboarding("aliyun")
-    case = checked(of, checklist_of(of).accepted("marketplace").waived("partner-annexes"))
-    for name in ("marketplace", "partner-annexes"):
-        assert [code for _, code, _ in said(signing(of, name), case)] == ["unknown-agreement"]
-
-
-# --- what operators decide
-
-
-def test_a_class_with_criteria_of_its_own_is_approved_only_once_they_were_checked() -> None:
-    """AMB-06."""
-    of = onboarding("rehearsal")
-    retail = checked(of, categories=["retail-channel", "service"])
-    assert said(DecidedToApprove(reason="fine"), retail) == [("confirmed", "not-confirmed", "AMB-06")]
-    confirmed = DecidedToApprove(reason="fine", confirmed=("retail-channel-criteria",))
-    assert said(confirmed, retail) == []
-    assert said(DecidedToApprove(reason="fine"), checked(of, categories=["service"])) == []
-    assert said(DecidedToApprove(reason="fine"), checked(of)) == []
-
-
-def test_a_correction_names_what_was_submitted() -> None:
-    """AMB-01."""
-    of = onboarding("tencent-cloud")
-    case = checked(of, checklist_of(of).waived("business_licence"))
-    found = said(correct(("application", "contact"), ("deposit", "x"), ("business_licence", "x")), case)
-    assert found == [
-        ("corrections.1.requirement", "unknown-requirement", "AMB-01"),
-        ("corrections.2.requirement", "unknown-requirement", "AMB-01"),
-    ]
-
-
-@pytest.mark.parametrize(("name", "ok"), [("deposit", True), ("identity", False), ("nothing", False)])
-def test_what_is_met_is_not_waived(name: str, ok: bool) -> None:
-    of = onboarding("aliyun")
-    found = said(waive(name), checked(of, checklist_of(of).accepted("identity")))
-    assert found == ([] if ok else [("requirement", "unknown-requirement", "AMB-01")])
-
-
-def test_nothing_stands_against_leaving() -> None:
-    assert said(Withdrawn(), checked(onboarding("aliyun"))) == []
-
-
-# --- which step follows which
+def test_operators_can_reach_whoever_applies(contact: dict[str, str], found: list[str]) -> None:
+    who = applicant("aliyun")
+    sent = who.application(contact=Contact(name="Sample Contact", **contact))
+    assert [code for _, code, _ in against(who, sent)] == found
 
 
 @pytest.mark.parametrize(
-    ("market", "steps"),
+    ("market", "kinds", "found"),
     [
-        ("aliyun", ["identity", "application", "agreements", "deposit"]),
-        (
-            "tencent-cloud",
-            ["agreements", "identity", "application", "permission", "deposit", "bank_account"],
-        ),
-        (
-            "rehearsal",
-            [
-                *("agreements", "identity", "application", "permission", "deposit", "bank_account"),
-                "certification_fee",
-            ],
-        ),
+        ("tencent-cloud", ["business_licence"], []),
+        ("tencent-cloud", [], [("papers", "paper-missing")]),
+        ("tencent-cloud", ["business_licence", "passport"], [("papers.1.kind", "unknown-paper")]),
+        ("tencent-cloud", ["business_licence"] * 2, [("papers.1.kind", "paper-twice")]),
+        ("aliyun", ["business_licence"], [("papers.0.kind", "unknown-paper")]),
     ],
 )
-def test_the_steps_follow_each_other_as_the_policy_says(market: str, steps: list[str]) -> None:
-    """ALI-ONB-02, TCM-ONB-01, AMB-30, AMB-31."""
-    of = onboarding(market)
-    checklist, walked = checklist_of(of), []
-    while (step := checklist.next_step()) is not None:
-        walked.append(step)
-        checklist = checklist.accepted(*(each.name for each in checklist.owed(step)))
-    assert walked == steps
-    assert len(route(of.terms)) >= len(steps)
-    assert {str(lead.outcome) for lead in route(of.terms).values() if lead.outcome} == {"onboarded"}
+def test_each_paper_that_is_asked_for_is_there_once(
+    market: str, kinds: list[str], found: list[tuple[str, str]]
+) -> None:
+    """TCM-ONB-14."""
+    who = applicant(market)
+    papers = tuple(DocumentRef(kind=kind, document_id="ab" * 32) for kind in kinds)
+    assert [(field, code) for field, code, _ in against(who, who.application(papers=papers))] == found
+
+
+def test_only_what_was_turned_down_has_to_come_again() -> None:
+    """AMB-01."""
+    who = applicant("tencent-cloud")
+    given = checklist_of(admitted(who)).given("application", "business_licence").reviewed("application")
+    known = {"contact": {}, "categories": ["service/consulting"], "facts": {}}
+    nothing = who.application(contact=None, facts=None, papers=()).model_copy(update={"categories": ()})
+
+    def still(requirement: str, field: str) -> list[str]:
+        turned_down = given.rejected([(requirement, Reason(field=field, code="not-clear"))], "application")
+        return [found for found, _, _ in against(who, nothing, checklist=turned_down, known=known)]
+
+    assert still("application", "contact.phone") == ["contact"]
+    assert still("application", "scope") == ["scope"]
+    assert still("business_licence", "papers") == ["papers"]
