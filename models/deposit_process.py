@@ -37,7 +37,12 @@ def _check(event: Event, checked: Checked) -> Sequence[Finding]:
     """Told early, and in full; the account decides by what it holds when the event arrives."""
     policy = checked.market.in_force(NAME, checked.at)
     tariff = policy.tariff if isinstance(policy, DepositPolicy) else None
-    return against(event, Figures.on_record(checked.view), tariff, checked.market.categories)
+    offered = checked.market.categories
+    found = against(event, Figures.on_record(checked.view), tariff, offered)
+    if isinstance(event, DecidedOnCategories):
+        before = [str(each) for each in cast("list[str]", checked.view.data["categories"])]
+        found += joining_findings(event.categories, before, offered, local_date(checked.at))
+    return found
 
 
 DEPOSIT_ACCOUNTS = Process(

@@ -28,6 +28,19 @@ def category_findings(
     ]
 
 
+def joining_findings(
+    now: Sequence[str], before: Sequence[str], offered: Sequence[Category], today: date, field: str = "categories"
+) -> list[Finding]:
+    """What stands against being in these: whoever was in a class before stays, others join while they can."""
+    own = {each.name: each for each in offered if each.name not in classes_of(before)}
+    return [
+        finding
+        for place, key in enumerate(now)
+        if (category := own.get(_class_of(key))) is not None
+        for finding in _window(category, today, f"{field}.{place}")
+    ]
+
+
 def classes_of(chosen: Sequence[str]) -> tuple[str, ...]:
     """The classes of these categories, each once, in the order in which they were chosen."""
     return tuple(dict.fromkeys(_class_of(key) for key in chosen))
