@@ -67,9 +67,7 @@ def issue(session: Session, cipher: Cipher, asked: IssueRound, account: BankDeta
     if (row.market, row.provider_id, row.account_digest) != (ref.market, asked.provider_id, digest):
         raise ApplicationError("the round is another account's", type="Refused", non_retryable=True)
     rounds_left = max(asked.terms.rounds - len(_rounds(session, ref.market, digest)), 0)
-    return Issued(
-        expires_at=row.expires_at, attempts_left=row.attempts_allowed, rounds_left=rounds_left
-    )
+    return Issued(expires_at=row.expires_at, attempts_left=row.attempts_allowed, rounds_left=rounds_left)
 
 
 def drawn(terms: BankCheckTerms) -> Secret:

@@ -1,17 +1,16 @@
 """A provider's bank account: what it is, what happens to it, by which terms (TCM-TEN-08..17, TCM-ACCT-02)."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import Field, JsonValue
 from typing_extensions import TypeAliasType
 
 from models.bank import BankCheckTerms, BankDetails, CheckRef, Guess
 from models.base import Flag, Frozen, Id, Instant
 from models.cases import Carried, Event, Opening, Party
 from models.interventions import Approved, Decision, Disapproved, Intervention
-from models.periods import Span
+from models.periods import Reminders, Span, of_periods
 from models.private import Private, Sealed
 from models.telling import CooperationEnded
 
@@ -107,22 +106,14 @@ BankAccountEvent = Annotated[
 ]
 
 
-def _known(reminders: Mapping[str, tuple[Span, ...]]) -> Mapping[str, tuple[Span, ...]]:
-    if unknown := sorted({*reminders} - {"valid_for"}):
-        raise ValueError(f"no clock is called {', '.join(unknown)}")
-    return reminders
-
-
 class BankAccountTerms(Frozen):
     """How a market has its providers' accounts proven."""
 
     check: BankCheckTerms
     grants_need_approval: Flag = True
     """Whether a second operator has to agree with another round."""
-    remind_before: Annotated[Mapping[str, tuple[Span, ...]], AfterValidator(_known)] = Field(
-        default_factory=dict
-    )
-    """By the name of a period: how long before its end to remind."""
+    remind_before: Annotated[Reminders, of_periods("valid_for")] = Field(default_factory=dict)
+    """How long before the end of which period its party is reminded."""
     worry_after: Span | None = None
     """How long an outside system may take before operators are told; None: for ever."""
     events_a_run: Annotated[int, Field(strict=True, ge=10, le=10_000)] = 4_000

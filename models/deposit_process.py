@@ -5,9 +5,19 @@ from collections.abc import Sequence
 from models.admitting import Admitted, Checked, Hold
 from models.cases import Event, Opening, Role
 from models.deposit_tasks import DEPOSIT_STEPS, DEPOSIT_TASKS
-from models.deposits import Deposit, DepositAccount, DepositEvent, DepositOutcome, DepositStage, OpenDeposit
+from models.deposits import (
+    DecidedOnCategories,
+    Deposit,
+    DepositAccount,
+    DepositEvent,
+    DepositOutcome,
+    DepositStage,
+    OpenDeposit,
+)
+from models.periods import local_date
 from models.policies import DepositPolicy, MarketPolicy, ProcessPolicy
 from models.process import Process
+from models.rules.categories import joining_findings
 from models.rules.deposits import Figures, against, unknown, unpriced
 from models.rules.findings import Finding, Refused
 
@@ -40,7 +50,8 @@ def _check(event: Event, checked: Checked) -> Sequence[Finding]:
     offered = checked.market.categories
     found = against(event, Figures.on_record(checked.view), tariff, offered)
     if isinstance(event, DecidedOnCategories):
-        before = [str(each) for each in cast("list[str]", checked.view.data["categories"])]
+        known = checked.view.data.get("categories")
+        before = [str(each) for each in known] if isinstance(known, list) else []
         found += joining_findings(event.categories, before, offered, local_date(checked.at))
     return found
 

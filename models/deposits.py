@@ -1,10 +1,9 @@
 """What a deposit account is: its stages, outcomes, events and terms, and what it carries from run to run."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AwareDatetime, Field
 from typing_extensions import TypeAliasType
 
 from models.base import Fen, Flag, Frozen, Id
@@ -12,7 +11,7 @@ from models.cases import Carried, Event, Opening, Party
 from models.categories import CategoryKey
 from models.interventions import Approved, Decision, Disapproved, InStead, Intervention
 from models.payments import Charge, Paid, PaymentMethod, Refund
-from models.periods import Span
+from models.periods import Reminders, Span, of_periods
 from models.rules.tariffs import Tariff, due_fen, over_fen, required_fen
 from models.telling import CooperationEnded, TariffChanged
 
@@ -128,12 +127,6 @@ DepositEvent = Annotated[
 ]
 
 
-def _known(reminders: Mapping[str, object]) -> Mapping[str, object]:
-    if unknown := sorted({*reminders} - {"top_up_within"}):
-        raise ValueError(f"{unknown[0]} is not top_up_within")
-    return reminders
-
-
 class DepositTerms(Frozen):
     """What an account runs by, from its opening on. How much is required is the tariff's, which is live."""
 
@@ -145,9 +138,7 @@ class DepositTerms(Frozen):
     """While less is held than is required (AMB-38)."""
     top_up_within: Span | None = None
     """A notice, N x 24 h: how long who is onboarded may be short before it is blocked (AMB-04)."""
-    remind_before: Annotated[Mapping[str, tuple[Span, ...]], AfterValidator(_known)] = Field(
-        default_factory=dict
-    )
+    remind_before: Annotated[Reminders, of_periods("top_up_within")] = Field(default_factory=dict)
     recheck_every: Span
     """How often a release that waits for open orders looks again."""
     approval_above_fen: Fen = 0

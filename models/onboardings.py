@@ -1,11 +1,10 @@
 """What a provider's onboarding is: its steps, stages, outcomes, events and terms."""
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
+from pydantic import Field, JsonValue, StringConstraints, model_validator
 from typing_extensions import TypeAliasType
 
 from models.agreements import AgreementRef, AgreementTerms
@@ -17,7 +16,7 @@ from models.documents import DocumentRef
 from models.identity import CompanyIdentity, LicenceNumber
 from models.interventions import Approved, Decision, Disapproved, InStead, Intervention
 from models.payments import Charge, Paid
-from models.periods import Span
+from models.periods import Reminders, Span, of_periods
 from models.placing import Contact
 from models.private import Private
 from models.rules.eligibility import CompanyFacts, EligibilityTerms
@@ -113,7 +112,7 @@ class AgreementsAccepted(ProviderEvent):
 
 
 class Withdrawn(ProviderEvent):
-    """The provider no longer wants to be onboarded. What it paid comes back."""
+    """The provider no longer wants to be onboarded. Its deposit comes back; a fee that was taken does not."""
 
     event: Literal["withdrawn"] = "withdrawn"
     reason: Said | None = None
@@ -196,15 +195,6 @@ class ReviewTerms(Frozen):
     """How often it may be sent back; then it is approved or rejected."""
 
 
-REMINDED = frozenset({"lapse_within", "review_within"})
-
-
-def _known(reminders: Mapping[str, object]) -> Mapping[str, object]:
-    if unknown := sorted({*reminders} - REMINDED):
-        raise ValueError(f"{unknown[0]} is none of {', '.join(sorted(REMINDED))}")
-    return reminders
-
-
 class OnboardingTerms(Frozen):
     """What an application runs by. It keeps its steps whatever the market says later (ALI-ONB-12)."""
 
@@ -230,7 +220,7 @@ class OnboardingTerms(Frozen):
     """Requirements that one operator cannot waive alone."""
     lapse_within: Span
     """How long a provider may leave its next step undone."""
-    remind_before: Annotated[Mapping[str, tuple[Span, ...]], AfterValidator(_known)] = Field(
+    remind_before: Annotated[Reminders, of_periods("lapse_within", "review_within")] = Field(
         default_factory=dict
     )
     """How long before the end of which period its party is reminded."""

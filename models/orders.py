@@ -1,12 +1,11 @@
 """What a template order is: its stages, outcomes, events and terms."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import Field, JsonValue
 from typing_extensions import TypeAliasType
 
 from models.appeals import (
@@ -24,7 +23,7 @@ from models.base import Fen, Frozen, Id
 from models.cases import BuyerEvent, Event, Opening, Party
 from models.interventions import Approved, Disapproved, InStead, Intervention
 from models.payments import Charge, Paid, Refund
-from models.periods import Period, Span
+from models.periods import Period, Reminders, Span, of_periods
 from models.rules.commission import Rate
 from models.rules.masking import Said
 
@@ -150,15 +149,6 @@ class ReworkTerms(Frozen):
     """The least time that the provider gets for one; what is left of implementing, where that is more."""
 
 
-REMINDED = frozenset({"pay_within", "implement_within", "confirm_within", "decide_within"})
-
-
-def _known(reminders: Mapping[str, object]) -> Mapping[str, object]:
-    if unknown := sorted({*reminders} - REMINDED):
-        raise ValueError(f"{unknown[0]} is none of {', '.join(sorted(REMINDED))}")
-    return reminders
-
-
 class OrderTerms(Frozen):
     """What an order runs by. It keeps these terms whatever the market says later, unless it is moved."""
 
@@ -169,9 +159,9 @@ class OrderTerms(Frozen):
     """None: the work cannot be sent back."""
     appeal: AppealTerms | None = None
     """None: nobody can appeal."""
-    remind_before: Annotated[Mapping[str, tuple[Span, ...]], AfterValidator(_known)] = Field(
-        default_factory=dict
-    )
+    remind_before: Annotated[
+        Reminders, of_periods("pay_within", "implement_within", "confirm_within", "decide_within")
+    ] = Field(default_factory=dict)
     """How long before the end of which period its party is reminded."""
     commission_rate: Rate = Decimal(0)
     """Our part of what a completed order was paid (TCM-FEE-02)."""

@@ -1,5 +1,6 @@
 """Calendar periods in ISO 8601, for what is agreed in years, months and days (AMB-46)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Annotated
 
@@ -43,6 +44,21 @@ def _as_written(span: object) -> object:
 
 Span = Annotated[timedelta, BeforeValidator(_as_written), Field(gt=timedelta())]
 """A length of time such as P3D or PT6S. A bare number is refused: nobody knows what it counts."""
+
+
+Reminders = Mapping[str, tuple[Span, ...]]
+"""How long before the end of which period, by its name in the policy, its party is reminded."""
+
+
+def of_periods(*known: str) -> AfterValidator:
+    """Refuses reminders of any other period: nobody would ever get them."""
+
+    def checked(reminders: Reminders) -> Reminders:
+        if unknown := sorted({*reminders} - {*known}):
+            raise ValueError(f"{unknown[0]} is none of {', '.join(known)}")
+        return reminders
+
+    return AfterValidator(checked)
 
 
 def _as_day(day: object) -> object:

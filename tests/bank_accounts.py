@@ -27,11 +27,12 @@ from models.bank_entries import BankEntry
 from models.bank_notices import TellOfEntry
 from models.bank_process import BANK_ACCOUNTS, BANK_NOTICES
 from models.cases import SYSTEM, Actor, Batch, CaseView, Change
+from models.interventions import Approved
 from models.private import Sealed, sealed
 from models.rules.bank import REMARK
 from models.tables.bank import open_instruction
 from models.tables.privacy import Vault
-from tests.bench import OPERATOR, Bench, Opened
+from tests.bench import OPERATOR, SECOND, SECOND_OPERATOR, Bench, Opened
 
 COMPANY = "样例科技有限公司"
 PLATFORM_PAYS, PROVIDER_REMITS = "tencent-cloud", "rehearsal"
@@ -166,6 +167,15 @@ class Account:
             view = await self.enters(wrong)
         return view
 
+    async def lapses(self, times: int = 3) -> CaseView:
+        """Nothing is remitted, so often."""
+        view = await self.case.on_record()
+        for left in reversed(range(times)):
+            await self.bench.advance_to((await self.instruction()).until + SECOND)
+            told = ("remittance_overdue", "lapsed", *(("instructed",) if left else ()))
+            view = await self.case.stands(*told)
+        return view
+
     async def verified(self) -> CaseView:
         await self.given()
         return await self.enters(await self.received())
@@ -206,6 +216,12 @@ class Account:
                 if begun.workflow_execution_started_event_attributes.continued_execution_run_id:
                     return
                 await self.bench.tick()
+
+    async def granted(self, *path: str) -> CaseView:
+        """One operator grants another round, and a second one agrees."""
+        await self.decides(GRANT)
+        await self.decides(Approved(reason="so do I"), actor=SECOND_OPERATOR)
+        return await self.case.stands(*path)
 
     async def told(self, entry: BankEntry) -> Opened:
         """The bank's notice of it."""

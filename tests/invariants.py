@@ -186,6 +186,11 @@ SELECT case_id FROM cases WHERE process = 'bank-accounts' AND view->'data'->>'ve
 AND NOT EXISTS (SELECT FROM bank_checks checks WHERE checks.case_id = cases.case_id
     AND round >= (view->'data'->>'first_round')::int AND verified_at IS NOT NULL AND voided_at IS NULL)
 """
+NO_ACCOUNT_HAS_MORE_ROUNDS_TO_GUESS_IN_THAN_ITS_TERMS_SAY = """
+SELECT min(case_id) FROM bank_checks checks JOIN admissions USING (case_id)
+WHERE direction = 'platform_pays' GROUP BY checks.market, account_digest
+HAVING count(*) > max((input->'terms'->'check'->>'rounds')::int)
+"""
 WHAT_WAS_PAID_IN_WAS_ASKED_FOR = """
 SELECT transfers.key FROM simulated_bank_transfers transfers
 JOIN cases ON transfers.key LIKE 'micro-deposit:' || case_id || ':%'

@@ -202,6 +202,7 @@ class Onboarding:
             case "depositing":
                 await self.puts_down()
             case "proving_account":
+                await self.bench.settle(self.case)
                 await self.proves()
             case "paying_fee":
                 await self.pays()

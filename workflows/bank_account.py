@@ -11,6 +11,7 @@ from anywhere: ended, or the cooperation is over ──▶ closed
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 from activities.bank_accounts import BankAccounts
 from activities.other_cases import OtherCases
@@ -61,11 +62,12 @@ class ProvidersBankAccount:
             remind_before=lambda: self.terms.remind_before,
             needs_approval=self._needs_approval,
             worry_after=self._worry_after,
-            asides=dict.fromkeys(HEARD, Aside(self._hear, self._against)),
+            asides=dict.fromkeys(HEARD, Aside(self._hear, self._against, moves=True)),
         )
         self.check = BankCheck(self.case, self.terms.check, CHECK, lambda: self.now.company_name)
         self.check.first_round, self.check.round = self.now.first_round, self.now.round
         self.tellings = Errands()
+        self.is_checking = False
 
     @workflow.run
     async def run(self, _: BankAccount) -> str:
@@ -109,20 +111,29 @@ class ProvidersBankAccount:
 
     @workflow.update
     async def report(self, report: Report[BankAccountEvent]) -> Answer:
+        self._refuse_too_many(report.event)
         return await self.case.take(report)
 
     @report.validator
     def _in_turn(self, report: Report[BankAccountEvent]) -> None:
         self.case.refuse_out_of_turn(report)
+        self._refuse_too_many(report.event)
 
     @workflow.query
     def view(self) -> CaseView:
         return self.case.view
 
+    def _refuse_too_many(self, event: Event) -> None:
+        """Under check a case stays in its run, which takes but so many events."""
+        if isinstance(event, AccountGiven) and self.is_checking and self._is_long:
+            no = "too many accounts were given: wait until the last one is checked"
+            raise ApplicationError(no, self.case.view, type="OutOfTurn", non_retryable=True)
+
     # --- resting
 
     async def _at_rest(self) -> Event:
         """Until something happens: in runs that are short enough to be replayed."""
+        self.is_checking = False
         kind = STANDING if self.now.verified else DETAILS
         if not self.now.verified:
             self.check.take_heard()  # it came together with what ended the check
@@ -137,15 +148,19 @@ class ProvidersBankAccount:
         if isinstance(event, Rest):
             going_on = {"carried": self.case.carried(), "standing": self._standing()}
             workflow.continue_as_new(self.input.model_copy(update=going_on))
+        self.is_checking = True
         event = event or self.check.take_heard()
         assert event is not None  # there is no deadline
         return event
 
     def _has_grown_long(self) -> bool:
+        return self._is_long and self.check.voids.done and self.tellings.done
+
+    @property
+    def _is_long(self) -> bool:
         info = workflow.info()
         long = info.get_current_history_length() > self.terms.events_a_run
-        quiet = self.check.voids.done and self.tellings.done
-        return quiet and (long or info.is_continue_as_new_suggested())
+        return long or info.is_continue_as_new_suggested()
 
     def _standing(self) -> Standing:
         rounds = {"first_round": self.check.first_round, "round": self.check.round}

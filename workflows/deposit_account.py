@@ -12,7 +12,7 @@ import asyncio
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.deposits import Deposits
 from models.cases import Answer, CaseView, Event, Report
@@ -45,6 +45,7 @@ from workflows.case import Case, Rest
 from workflows.deposit_money import DepositMoney
 from workflows.deposit_telling import DepositTelling
 from workflows.inbox import Aside
+from workflows.record import cause_of
 from workflows.tasks import Countdown
 
 
@@ -182,7 +183,7 @@ class DepositAccounting:
             return await (self._contest(report) if contests else self.case.take(report))
         asked = AskedTariff(market=self.account.opening.market)
         async with self.asking_for_tariff:  # one at a time: each is measured by what was asked for it
-            self.in_force = await call(Deposits.tariff, asked, RECORD, summary=asked.market)
+            self.in_force = await self._tariff_in_force(asked)
             self._refuse(report.event, self.in_force)
             return await self.case.take(report)
 
@@ -203,8 +204,18 @@ class DepositAccounting:
         if in_force and isinstance(act, TariffChanged):
             found += rules.against_tariff(deposit, in_force)
         if found:
-            why = "; ".join(f"{each.field}: {each.detail}" for each in found)
-            raise ApplicationError(why, self.case.view, type="OutOfTurn", non_retryable=True)
+            raise self._refusal("; ".join(f"{each.field}: {each.detail}" for each in found))
+
+    def _refusal(self, why: str) -> ApplicationError:
+        return ApplicationError(why, self.case.view, type="OutOfTurn", non_retryable=True)
+
+    async def _tariff_in_force(self, asked: AskedTariff) -> TariffInForce:
+        try:
+            return await call(Deposits.tariff, asked, RECORD, summary=asked.market)
+        except ActivityError as error:
+            if cause_of(error)[0] == "Refused":
+                raise self._refusal("the market asks for no deposit now") from error
+            raise
 
     async def _contest(self, report: Report[Any]) -> Answer:
         """From the decision on, and whatever a second operator says, nothing is released by itself."""

@@ -22,6 +22,8 @@ class Aside(NamedTuple):
     against: Callable[[Any], str | None]
     needs_task: bool = True
     """Whether an open task has to take it, as with any other event."""
+    moves: bool = False
+    """Whether the story goes on with it: a case takes it however long it has become."""
 
 
 class Inbox:
@@ -85,7 +87,8 @@ class Inbox:
 
     def _only_adds(self, event: Event) -> bool:
         """Whether it moves nothing. Temporal takes 2,000 updates of a case: those that move it must fit."""
-        return isinstance(event, DESK) or type(event) in self._asides
+        aside = self._asides.get(type(event))
+        return isinstance(event, DESK) or (aside is not None and not aside.moves)
 
     def _against(self, report: Report[Any], event: Event) -> str | None:
         if self._record.outcome is not None:

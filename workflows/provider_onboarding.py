@@ -44,8 +44,8 @@ class ProviderOnboarding:
             needs_approval=self._needs_approval,
             worry_after=lambda: self.terms.worry_after,
             asides={
-                DepositChanged: Aside(self._deposit_changed, _always, needs_task=False),
-                AccountChanged: Aside(self._account_changed, _always, needs_task=False),
+                DepositChanged: Aside(self._deposit_changed, _always, needs_task=False, moves=True),
+                AccountChanged: Aside(self._account_changed, _always, needs_task=False, moves=True),
             },
         )
         self.progress = Progress(self.case, self.terms, checklist_of(onboarding))

@@ -29,7 +29,11 @@ def category_findings(
 
 
 def joining_findings(
-    now: Sequence[str], before: Sequence[str], offered: Sequence[Category], today: date, field: str = "categories"
+    now: Sequence[str],
+    before: Sequence[str],
+    offered: Sequence[Category],
+    today: date,
+    field: str = "categories",
 ) -> list[Finding]:
     """What stands against being in these: whoever was in a class before stays, others join while they can."""
     own = {each.name: each for each in offered if each.name not in classes_of(before)}

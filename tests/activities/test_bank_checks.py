@@ -93,13 +93,16 @@ def test_a_round_lasts_to_the_second(checking: Checking) -> None:
     """TCM-WX-04."""
     issued_at = datetime(2021, 11, 5, 10, 58, 1, tzinfo=CHINA)
     issued = checking.but(terms=remittance_terms()).issued(at=issued_at)
-    assert issued == Issued(expires_at=datetime(2021, 11, 8, 10, 58, 1, tzinfo=CHINA), attempts_left=3)
+    assert issued == Issued(
+        expires_at=datetime(2021, 11, 8, 10, 58, 1, tzinfo=CHINA), attempts_left=3, rounds_left=2
+    )
 
 
 def test_a_round_is_drawn_once(checking: Checking) -> None:
     first = checking.issued()
     kept = checking.row()
-    assert first == checking.issued(at=AT + DAY) == Issued(expires_at=AT + 3 * DAY, attempts_left=3)
+    assert first == Issued(expires_at=AT + 3 * DAY, attempts_left=3, rounds_left=1)
+    assert checking.issued(at=AT + DAY) == first
     assert checking.row() == kept
 
 
@@ -143,7 +146,7 @@ def test_the_next_round_waits_until_the_account_has_cooled_down(checking: Checki
         checking.guessed(checking.wrong(), at=AT + SECOND)
     until = AT + SECOND + DAY
     assert checking.issued(2, at=until - SECOND) == cooling(until)
-    assert checking.issued(2, at=until) == Issued(expires_at=until + 3 * DAY, attempts_left=3)
+    assert checking.issued(2, at=until) == Issued(expires_at=until + 3 * DAY, attempts_left=3, rounds_left=0)
 
 
 def test_a_round_that_lapsed_cools_down_from_its_deadline(checking: Checking) -> None:
@@ -198,18 +201,6 @@ def test_a_provider_tries_so_many_accounts_and_no_more(checking: Checking) -> No
     assert tried[0].but(case=some("c")).issued(at=AT + 9 * DAY) != USED_UP[WhyNotIssued.ACCOUNTS_USED_UP]
     assert isinstance(tried[3].but(provider_id=some("isv")).issued(), Issued)
     assert isinstance(tried[3].but(market=some("market")).issued(), Issued)
-
-
-def test_a_round_that_operators_grant_is_issued_whatever_the_account_has_used_up(checking: Checking) -> None:
-    """But it makes no room for another account."""
-    for round in (1, 2):
-        checking.paid(round, at=AT + 9 * round * DAY)
-    assert checking.issued(3, at=AT + 18 * DAY) == USED_UP[WhyNotIssued.ROUNDS_USED_UP]
-    assert isinstance(checking.issued(3, at=AT + 18 * DAY, granted=True), Issued)
-    assert checking.issued(4, at=AT + 99 * DAY) == USED_UP[WhyNotIssued.ROUNDS_USED_UP]
-    tried = [checking.but(case=some("c"), account=account(number=new_number())) for _ in range(3)]
-    answers = [each.issued(granted=True) for each in tried]
-    assert answers[2] == USED_UP[WhyNotIssued.ACCOUNTS_USED_UP]
 
 
 # --- the money

@@ -55,9 +55,10 @@ def case(answer: httpx.Response) -> dict[str, Any]:
     return found
 
 
-def life_by_hand(api_url: str, data_dir: Path) -> str:
+def by_hand(name: str, api_url: str, data_dir: Path) -> str:
     """What the README tells a reader to paste, pasted."""
-    block = re.search(r"<!-- life -->\n```sh\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    marked = rf"<!-- {name} -->\n```sh\n(.*?)```"
+    block = re.search(marked, (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     assert block is not None
     token = rf"{sys.executable} embedded.py token --role \1"
     script = re.sub(r"make -s token role=(\w+)", token, block[1]).replace("provider=", "--provider-id ")
@@ -90,8 +91,11 @@ def test_after_kill_9_of_everything_an_order_goes_on_and_ctrl_c_leaves_nothing_b
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break
         assert case(answer)["stage"] in ("closing_payment", "closed")
-        lived = life_by_hand(str(http.base_url).rstrip("/"), data_dir)
+        api_url = str(http.base_url).rstrip("/")
+        lived = by_hand("life", api_url, data_dir)
         assert lived.count('"stage":"confirming"') == 1, lived
+        onboarded = by_hand("onboarding", api_url, data_dir)
+        assert '"business_licence","permission","deposit"],"next":[' in onboarded, onboarded
         children = psutil.Process(up.pid).children(recursive=True)
         up.send_signal(signal.SIGINT)
         assert up.wait(WITHIN_S) == 0

@@ -25,9 +25,15 @@ def check(round: int = 2, *, verified: bool = True, voided: bool = False) -> str
     return CHECK.format(round=round, verified="now()" if verified else "NULL", voided=at, why=why)
 
 
-SOUND = [CASE, check()]
+ADMITTED = """
+INSERT INTO admissions (case_id, market, process, workflow, digest, input, open, admitted_at)
+VALUES ('bank-accounts:m:b', 'm', 'bank-accounts', 'w', 'd', '{"terms": {"check": {"rounds": 2}}}', true,
+        now())
+"""
+SOUND = [CASE, ADMITTED, check(1), check()]
 FAULTS = {
     "WHAT_IS_VERIFIED_WAS_PROVEN_IN_THAT_VERSION": [CASE, check(verified=False)],
+    "NO_ACCOUNT_HAS_MORE_ROUNDS_TO_GUESS_IN_THAN_ITS_TERMS_SAY": [*SOUND, check(3)],
     "WHAT_WAS_PAID_IN_WAS_ASKED_FOR": [*SOUND, PAYOUT],
 }
 ALSO = {

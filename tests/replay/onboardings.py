@@ -50,7 +50,8 @@ async def registers_trouble(bench: Bench) -> Opened:
     await asyncio.to_thread(registry.misbehave, Behaviour.UNAVAILABLE, 6)
     await found.says(found.applicant.application())
     await bench.advance(32 * SECOND)
-    await found.case.stands("delayed", "application_checked")
+    await found.reaches("reviewing")
+    await found.decides(APPROVE)
     await found.case.ends()
     return found.case
 
@@ -77,9 +78,9 @@ async def falls_short(bench: Bench) -> Opened:
     """What was put down and proven is no longer, and is again; the fee is asked for twice."""
     found = await Onboarding.in_stage(bench, "rehearsal", "paying_fee")
     await found.hears(SHORT)
-    await found.hears(VOID)
     await found.both_decide(waive("deposit"))
     await found.case.stands("payment_closed", "payment_opened")
+    await found.hears(VOID)
     await found.pays()
     await found.reaches("proving_account")
     await found.goes_to("closed")

@@ -1,10 +1,13 @@
 """What may be done to a deposit account, and which money it takes: TCM-DEP-07, -08, ALI-DEP-02, AMB-05."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from models.admitting import Checked
 from models.cases import Event
+from models.deposit_process import DEPOSIT_ACCOUNTS
 from models.deposits import (
     DecidedOnCategories,
     DecidedToForfeit,
@@ -121,6 +124,27 @@ def test_categories_are_known_by_their_class_or_in_full(policies: dict[str, Mark
     offered = policies["rehearsal"].categories
     chosen = ("security", "security/network-security", "security/none", "games")
     assert [each.field for each in rules.unknown(chosen, offered)] == ["categories.2", "categories.3"]
+
+
+@pytest.mark.parametrize(
+    ("before", "at", "found"),
+    [
+        (["service"], "2020-12-31T15:59:59", []),
+        (["service"], "2020-12-31T16:00:00", [("categories.1", "ALI-RTL-02")]),
+        (["service"], "2020-04-13T15:59:59", [("categories.1", "ALI-RTL-01")]),
+        (["retail-channel"], "2020-12-31T16:00:00", []),
+    ],
+)
+def test_the_retail_channel_is_joined_in_its_time_and_kept_for_longer(
+    policies: dict[str, MarketPolicy], before: list[str], at: str, found: list[tuple[str, str]]
+) -> None:
+    """ALI-RTL-01, -02, CV-1: later too, operators may write down another category of who is in it."""
+    joins = DecidedOnCategories(categories=("service", "retail-channel"), **WHY)
+    occurred_at = datetime.fromisoformat(f"{at}+00:00")
+    view = account_view({"categories": before})
+    checked = Checked(view, {}, policies["aliyun"], occurred_at)
+    against = DEPOSIT_ACCOUNTS.check(joins, checked)
+    assert [(each.field, each.rule) for each in against if each.code != "no-deposit-known"] == found
 
 
 # --- which money is taken

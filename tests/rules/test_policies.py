@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from models.periods import CHINA
 from models.policies import HERE, BrokenPolicy, OrderPolicy, ReceiptPolicy, load, read
+from models.rules.eligibility import EligibilityTerms
+from models.working_days import WorkingDays
 
 BEGINNING = datetime(2020, 12, 28, tzinfo=CHINA)
 OURS = (HERE / "alipay.toml").read_text("utf-8")
@@ -45,6 +47,53 @@ def test_the_figures_are_those_of_the_rules() -> None:
     assert policy.terms.confirm_within == timedelta(days=7)
     assert policy.placing.renewal_horizon == "P1Y"
     assert policy.placing.ordinary_published_before == date(2020, 12, 28)
+
+
+def test_the_figures_of_onboardings_are_those_of_the_rules() -> None:
+    """TCM-ELIG-02..05, TCM-ONB-06, -09, -15, AMB-01, AMB-31, and ALI-ONB-01, -02, -04, -11."""
+    markets = load()
+    [cloud], [bazaar] = (markets[name].provider_onboardings for name in ("tencent-cloud", "aliyun"))
+    assert bazaar.effective_from == datetime(2020, 2, 27, tzinfo=CHINA)
+    assert bazaar.terms.steps == ("identity", "application", "agreements", "deposit")
+    one_by_one, together = bazaar.terms.agreements_together, cloud.terms.agreements_together
+    assert (one_by_one, together) == (False, True)
+    assert (bazaar.terms.general_agreement, cloud.terms.general_agreement) == (False, True)
+    audiences = {each.name: str(each.audience) for each in bazaar.terms.agreements}
+    partners = dict.fromkeys(("partner-framework", "partner-annexes"), "not_yet_partners")
+    assert audiences == {"marketplace": "everybody", **partners}
+    assert cloud.terms.eligibility == EligibilityTerms(
+        team_at_least=10,
+        established_for="P1Y",
+        capital_at_least_fen=500_000_00,
+        support_days_at_least=5,
+        support_hours_at_least=8,
+    )
+    licence = markets["tencent-cloud"].documents["business_licence"]
+    assert (licence.most_bytes, licence.types) == (2_097_152, ("image/jpeg", "image/png"))
+    for market in (cloud, bazaar):
+        assert market.terms.subjects == ("enterprise",)
+        assert market.terms.review.review_within == WorkingDays(working_days=3)
+        assert market.terms.certification_fee_fen is None
+
+
+def test_the_figures_of_deposits_and_bank_accounts_are_those_of_the_rules() -> None:
+    """ALI-RTL-01, AMB-04, AMB-38, TCM-DEP-04, -05, and TCM-TEN-11, AMB-36."""
+    markets = load()
+    before, retail = markets["aliyun"].deposit_accounts
+    assert retail.effective_from == datetime(2020, 4, 14, tzinfo=CHINA)
+    for bazaar in (before.terms, retail.terms):
+        assert bazaar.top_up_within == timedelta(days=30)
+        assert (bazaar.unpaid_blocks, bazaar.short_blocks) == (("listing",), ("listing",))
+    [cloud] = markets["tencent-cloud"].deposit_accounts
+    assert cloud.terms.top_up_within is None
+    assert (cloud.terms.unpaid_blocks, cloud.terms.short_blocks) == (
+        ("listing", "withdrawal"),
+        ("withdrawal",),
+    )
+    [account] = markets["tencent-cloud"].bank_accounts
+    check = account.terms.check
+    assert (check.direction, check.proof, check.attempts) == ("platform_pays", "two_amounts", 3)
+    assert (check.valid_for, check.checked_within) == (timedelta(hours=72), timedelta(hours=24))
 
 
 def lengths(terms: BaseModel) -> Iterator[timedelta]:

@@ -8,10 +8,9 @@ from activities.gateways.simulated.misbehaving import Behaviour
 from models.bank import Guess
 from models.bank_accounts import AccountGiven, AmountsEntered, OpenBankAccount
 from models.bank_process import BANK_ACCOUNTS
-from models.interventions import Approved
 from models.tables.admissions import HoldTaken
-from tests.bank_accounts import END, GRANT, PROVIDER_REMITS, VOID, Account, details, onboarded, where
-from tests.bench import DAY, OPERATOR, SECOND, SECOND_OPERATOR, Bench
+from tests.bank_accounts import END, PROVIDER_REMITS, VOID, Account, details, onboarded
+from tests.bench import DAY, SECOND, Bench
 
 ASKED = ["account_given", "data_in_order"]
 PAID_IN = ["opened", *ASKED, "paid_in"]
@@ -212,49 +211,6 @@ async def test_the_same_account_again_starts_no_new_count(bench: Bench) -> None:
     view = await account.given("account_given", "data_in_order", "must_cool_down")
     assert view.stage == "cooling_down"
     assert len(account.bank.statement(account.number)) == 2
-
-
-async def test_operators_grant_another_round_and_two_of_them_agree(bench: Bench) -> None:
-    account = await Account.opened(bench)
-    await account.given()
-    await account.uses_up()
-    await bench.advance(DAY + SECOND)
-    await account.case.stands("cooling_down_overdue", "paid_in")
-    view = await account.uses_up()
-    decisions = [each.decisions for each in view.tasks[0].accepts if each.decisions]
-    assert decisions == [("grant_round", "end")]
-    waiting = await account.decides(GRANT)
-    assert waiting.stage == "awaiting_details"
-    await account.decides(Approved(reason="so do I"), actor=SECOND_OPERATOR)
-    view = await account.case.stands("approved", "paid_in")
-    assert (view.stage, view.tasks[0].attempts_left, view.data["round"]) == ("awaiting_amounts", 3, 3)
-    assert (await account.enters(await account.received())).stage == "verified"
-
-
-async def test_a_granted_round_ends_a_rest(bench: Bench) -> None:
-    account = await Account.opened(bench)
-    await account.given()
-    await account.uses_up()
-    await account.decides(GRANT)
-    await account.decides(Approved(reason="so do I"), actor=SECOND_OPERATOR)
-    assert (await account.case.stands("approved", "paid_in")).stage == "awaiting_amounts"
-
-
-async def test_a_market_may_let_one_operator_grant_a_round(bench: Bench) -> None:
-    account = await Account.opened(where(bench, grants_need_approval=False))
-    await account.given()
-    await account.uses_up()
-    await account.decides(GRANT)
-    await account.case.stands("decided", "paid_in")
-    assert (await account.uses_up()).stage == "awaiting_details"
-    await account.decides(GRANT)
-    assert (await account.case.stands("decided", "paid_in")).stage == "awaiting_amounts"
-    assert (await account.uses_up()).stage == "awaiting_details"
-
-
-async def test_no_round_is_granted_to_an_account_that_nobody_gave(bench: Bench) -> None:
-    account = await Account.opened(bench)
-    assert "nothing here is decided" in await account.case.refuses(GRANT, actor=OPERATOR)
 
 
 async def test_an_operator_voids_what_was_proven(bench: Bench) -> None:

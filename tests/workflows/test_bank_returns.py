@@ -7,11 +7,10 @@ from activities.gateways.simulated.misbehaving import Behaviour
 from activities.other_cases import OtherCases
 from models.bank_accounts import AccountGiven, PaymentReturned
 from models.cases import BANK, SYSTEM
-from models.interventions import Approved
 from models.tables import ChangeRow
 from models.telling import CooperationEnded, Telling
-from tests.bank_accounts import END, GRANT, VOID, Account, details, where
-from tests.bench import DAY, SECOND, SECOND_OPERATOR, Bench, until
+from tests.bank_accounts import END, VOID, Account, details, where
+from tests.bench import Bench, until
 from tests.onboardings import Onboarding
 
 ENDED = CooperationEnded(why="withdrawn")
@@ -173,17 +172,3 @@ async def test_in_run_after_run_an_account_stays_what_it_is(bench: Bench) -> Non
     assert [change.version for change in changes] == [*range(1, len(changes) + 1)]
     assert len({change.run_id for change in changes}) >= 3
     assert (await account.case.on_record()).data["verified"] is False
-
-
-async def test_a_granted_round_is_there_in_another_run_too(bench: Bench) -> None:
-    account = await Account.opened(where(bench, events_a_run=30))
-    await account.given()
-    await account.uses_up()
-    await bench.advance(DAY + SECOND)
-    await account.case.stands("cooling_down_overdue", "paid_in")
-    await account.uses_up()
-    await account.in_another_run()
-    await account.decides(GRANT)
-    await account.decides(Approved(reason="so do I"), actor=SECOND_OPERATOR)
-    await account.case.stands("approved", "paid_in")
-    assert (await account.enters(await account.received())).stage == "verified"

@@ -1,4 +1,4 @@
-"""While a forfeiture waits for a second operator, nobody takes the money out of its way (AMB-05, ALI-DEP-13)."""
+"""While a forfeiture waits for a second operator, nobody takes the money out of its way (AMB-05)."""
 
 import pytest
 

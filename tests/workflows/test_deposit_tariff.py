@@ -224,3 +224,12 @@ async def test_what_is_small_enough_one_operator_releases_alone(market: Market) 
     view = await account.report(RELEASE, actor=OPERATOR)
     assert view.stage in ("releasing", "closed")
     assert await account.ends() == "released"
+
+
+async def test_where_the_market_asks_for_nothing_any_more_categories_stay_as_they_are(market: Market) -> None:
+    """Its policy is gone, and its accounts live on: refused, and no mistake of ours."""
+    account = await account_of(market, EACH)
+    policy = market.policies.pop(market.name)
+    assert "no deposit now" in await account.refuses(now_in(*TWO), actor=OPERATOR)
+    market.policies[market.name] = policy
+    assert (await decided(account, now_in(*TWO))).stage == "short"

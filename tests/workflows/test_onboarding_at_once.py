@@ -6,7 +6,7 @@ import pytest
 
 from models.cases import SYSTEM, Actor, Event
 from models.telling import AccountChanged, DepositChanged
-from tests.bench import OPERATOR, SECOND, SECOND_OPERATOR, SOMEBODY, Bench
+from tests.bench import OPERATOR, SECOND_OPERATOR, SOMEBODY, Bench
 from tests.onboardings import AGREED, APPROVE, REJECT, WITHDRAW, Onboarding, correct, waive
 
 COVERED = DepositChanged(deposit="d", required_fen=30_000, held_fen=30_000)
@@ -88,17 +88,3 @@ async def test_a_waiver_and_the_deposit_itself_in_one_moment_both_lead_on(
     assert answers == [None, None]
     assert onboarding.checklist()["deposit"] == "waived"
     assert "proving_account" in {row.stage_after for row in onboarding.case.changes()}
-
-
-async def test_what_covers_a_deposit_in_the_moment_it_lapses_counts(lone_bench: Bench) -> None:
-    """An event that was taken together with the timer was in time."""
-    onboarding = await waiting(lone_bench, "depositing")
-    due = await onboarding.case.due()
-    sent = await onboarding.case.sent(COVERED, key="k", actor=SYSTEM, at=due - SECOND)
-    async with lone_bench.passing(due + SECOND), lone_bench.working():
-        await sent
-        await onboarding.reaches("proving_account")
-        await lone_bench.settle(onboarding.case)
-    async with lone_bench.working():
-        await lone_bench.clear()
-    assert "deposit_overdue" not in onboarding.case.path()

@@ -9,8 +9,8 @@ from activities.gateways.simulated.registries import SimulatedRegistry
 from models.cases import Event
 from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.tables.admissions import HoldTaken
-from tests.bench import OPERATOR, Bench
-from tests.onboardings import AGREED, REJECT, WITHDRAW, WITHDRAW_IN_STEAD, Onboarding, waive
+from tests.bench import OPERATOR, SECOND, Bench
+from tests.onboardings import AGREED, APPROVE, REJECT, WITHDRAW, WITHDRAW_IN_STEAD, Onboarding, waive
 
 OF_PROVIDER = {
     "signing": ("agreements", "identifying"),
@@ -53,6 +53,16 @@ async def test_whatever_is_left_alone_for_too_long_lapses(bench: Bench, stage: s
     await ended(onboarding, "lapsed")
     task, _ = OF_PROVIDER[stage]
     assert f"{task}_overdue" in onboarding.case.path()
+
+
+async def test_a_review_that_is_left_alone_is_escalated_and_never_lapses(bench: Bench) -> None:
+    """AMB-01."""
+    onboarding = await Onboarding.in_stage(bench, "rehearsal", "reviewing")
+    await bench.advance_to(await onboarding.case.due() + SECOND)
+    await onboarding.case.stands("review_overdue")
+    await bench.advance(100 * SECOND)
+    view = await onboarding.decides(APPROVE)
+    assert view.stage == "depositing"
 
 
 @STAGES

@@ -164,14 +164,6 @@ async def test_a_provider_may_withdraw_while_a_register_is_asked(bench: Bench) -
     assert onboarding.case.path()[-2:] == ["withdrawn", "wound_up"]
 
 
-async def test_an_operator_may_reject_while_a_register_is_asked(bench: Bench) -> None:
-    onboarding = await asked(bench, "tencent-cloud", Behaviour.UNAVAILABLE, 1000)
-    await bench.settle(onboarding.case)
-    await onboarding.decides(REJECT)
-    assert (await onboarding.reaches("closed")).outcome == "rejected"
-    await asyncio.to_thread(registry(bench).misbehave, Behaviour.UNAVAILABLE, 0)
-
-
 async def test_an_operator_may_do_without_the_answer(bench: Bench) -> None:
     onboarding = await asked(bench, "aliyun", Behaviour.REFUSED)
     await onboarding.case.stands("blocked")
