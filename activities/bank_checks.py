@@ -19,6 +19,7 @@ from activities.effects import once
 from activities.gateways.bank import Bank
 from activities.gateways.refusals import refusals
 from models.bank import (
+    LAPSED,
     AccountCheck,
     AskedAccount,
     BankDetails,
@@ -122,10 +123,12 @@ class BankChecks:
 
     @activity.defn(name="void_bank_check")
     def void(self, told: VoidCheck) -> None:
-        """From now on it proves nothing, although it may have before (AMB-33)."""
+        """From now on it proves nothing, although it may have before (AMB-33). What was proven in the very
+        moment in which its case gave it up has not lapsed."""
         with Session(self.engine) as session, session.begin():
             row = locked(session, told.ref)
-            if row.voided_at is None:
+            has_lapsed = told.why != LAPSED or row.verified_at is None
+            if row.voided_at is None and has_lapsed:
                 row.voided_at, row.voided_because = told.at, told.why
 
     def _open(self, sealed: Sealed, case_id: str, model: type[M]) -> M:

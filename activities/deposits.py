@@ -11,9 +11,8 @@ from temporalio.exceptions import ApplicationError
 from activities.tariffs import tariff_in_force
 from models.deposits import AskedOrders, AskedTariff, OpenOrders, TariffInForce
 from models.policies import MarketPolicy
+from models.processes import TEMPLATE_ORDERS
 from models.tables import AdmissionRow
-
-ORDERS = "template-orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Deposits:
         """How many orders of the provider are open in the market, those that have not begun yet included."""
         mine = (
             AdmissionRow.market == asked.market,
-            AdmissionRow.process == ORDERS,
+            AdmissionRow.process == TEMPLATE_ORDERS.name,
             AdmissionRow.provider_id == asked.provider_id,
             col(AdmissionRow.open),
         )

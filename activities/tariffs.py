@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
+from models.deposit_process import DEPOSIT_ACCOUNTS
 from models.deposits import DepositStage, TariffInForce
 from models.policies import DepositPolicy, MarketPolicy
 from models.tables import CaseRow
 from models.telling import TariffChanged, Telling
 
-DEPOSITS = "deposit-accounts"
+DEPOSITS = DEPOSIT_ACCOUNTS.name
 AT_ONCE = 20
 """How many accounts are told in one round: a new tariff reaches thousands of them, a few at a time."""
 
@@ -26,8 +27,8 @@ def tariff_in_force(market: MarketPolicy | None, at: datetime) -> TariffInForce 
 def outdated(engine: Engine, policies: dict[str, MarketPolicy], at: datetime) -> list[Telling]:
     """What to tell open accounts that run by another tariff than the one in force, some of them.
 
-    They are chosen at random, so that those that cannot answer keep no others waiting. An account is told once
-    in each of its versions.
+    They are chosen at random, so that those that cannot answer keep no others waiting. An account is told
+    once in each of its versions.
     """
     in_force = {name: found for name, market in policies.items() if (found := tariff_in_force(market, at))}
     tariff = CaseRow.view["data"]["tariff_version"].astext

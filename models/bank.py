@@ -241,6 +241,9 @@ class Compared(Frozen):
     """Not even of the shape that was asked for: it used no attempt."""
 
 
+LAPSED = "lapsed"
+
+
 class VoidCheck(Frozen):
     ref: CheckRef
     why: str

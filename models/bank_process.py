@@ -22,13 +22,14 @@ from models.bank_notices import (
     TellOfEntry,
 )
 from models.cases import Event, Opening, Role
+from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.policies import BankAccountPolicy, MarketPolicy, NoticePolicy, ProcessPolicy
 from models.private import Sealed
 from models.process import Process
 from models.rules.bank import guess_findings
 from models.rules.findings import Finding
 
-ONBOARDINGS = "provider-onboardings"
+ONBOARDINGS = PROVIDER_ONBOARDINGS.name
 
 
 def _open(asked: OpenBankAccount, policy: ProcessPolicy, opening: Opening, _: MarketPolicy) -> Admitted:

@@ -79,7 +79,7 @@ A_CLOSED_RECEIPT_LEAVES_NOTHING_UNAPPLIED = """
 SELECT receipts.case_id FROM cases receipts
 CROSS JOIN LATERAL (SELECT receipts.market || ':' || receipts.id AS payment) own
 JOIN ledger_transactions posted
-    ON key IN ('received:' || payment, 'applied:' || payment, 'refund:' || payment)
+    ON key IN ('received:' || payment, 'applied:' || payment, 'fee_paid:' || payment, 'refund:' || payment)
 JOIN ledger_entries ON transaction_id = posted.id AND account = 'unapplied'
 WHERE process = 'payment-receipts' AND closed_at IS NOT NULL
 GROUP BY receipts.case_id HAVING sum(amount_fen) <> 0

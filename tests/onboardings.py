@@ -51,10 +51,6 @@ FACTS = CompanyFacts(
     support_hours_a_day=8,
 )
 APPROVE = DecidedToApprove(reason="in order")
-CORRECT = DecidedToCorrect(
-    reason="cannot be read",
-    corrections=(Correction(requirement="application", field="contact.phone", code="unreachable"),),
-)
 REJECT = DecidedToReject(reason="not a provider for us")
 WITHDRAW = Withdrawn(reason="another market pays more")
 WITHDRAW_IN_STEAD = WithdrawnInStead(reason="it called us", act=WITHDRAW)
@@ -72,6 +68,9 @@ def correct(*wanted: tuple[str, str]) -> DecidedToCorrect:
     """Requirements and fields that have to be given again."""
     again = tuple(Correction(requirement=name, field=field, code="not-clear") for name, field in wanted)
     return DecidedToCorrect(reason="not clear", corrections=again)
+
+
+CORRECT = correct(("application", "contact.phone"))
 
 
 CATEGORIES = {
@@ -140,10 +139,8 @@ class Applicant:
 
     def application(self, *categories: str, **changes: Any) -> ApplicationSubmitted:
         """What its market asks for: aliyun neither facts nor papers."""
-        told: dict[str, Any] = {
-            "contact": Contact(name="Sample Contact", phone="0571-26880000"),
-            "categories": categories or CATEGORIES[self.market],
-        }
+        contact = Contact(name="Sample Contact", phone="0571-26880000")
+        told: dict[str, Any] = {"contact": contact, "categories": categories or CATEGORIES[self.market]}
         if self.market != "aliyun":
             paper = DocumentRef(kind="business_licence", document_id=PICTURE)
             told |= {"facts": FACTS, "papers": (paper,)}

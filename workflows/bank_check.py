@@ -19,6 +19,7 @@ from temporalio import workflow
 from activities.bank_accounts import BankAccounts
 from activities.bank_checks import BankChecks
 from models.bank import (
+    LAPSED,
     AccountCheck,
     AskedAccount,
     BankCheckTerms,
@@ -198,7 +199,7 @@ class BankCheck:
         if found.at is not None:
             case.enter(at.proven, "remittance_found", at=found.at)
             return Proven(self.round)
-        self.void("lapsed")
+        self.void(LAPSED)
         return None
 
     def _used_up(self) -> Unproven:

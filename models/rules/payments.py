@@ -4,11 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.cases import CaseView
+from models.checklists import RequirementState
+from models.deposit_process import DEPOSIT_ACCOUNTS
 from models.deposits import DepositStage
 from models.payments import CURRENCY, Payment, Verdict
 from models.rules.deposits import MOST_PAYMENTS
-
-DEPOSITS = "deposit-accounts"
 
 
 class NotWanted(StrEnum):
@@ -21,6 +21,7 @@ class NotWanted(StrEnum):
     OTHER_METHOD = "other_method"
     DEPOSIT_LEAVING = "deposit_leaving"
     TOO_MANY_PAYMENTS = "too_many_payments"
+    FEE_WAIVED = "fee_waived"
 
 
 def pays_in_time(payment: Payment, amount_fen: int, deadline_at: datetime | None) -> bool:
@@ -35,7 +36,7 @@ def verdict_on(payment: Payment, case: CaseView | None) -> Verdict | None:
         return _refused(NotWanted.UNKNOWN_ORDER)
     if case.market != payment.market:
         return _refused(NotWanted.OTHER_MARKET)
-    return (_of_a_deposit if case.process == DEPOSITS else _of_a_price)(payment, case)
+    return (_of_a_deposit if case.process == DEPOSIT_ACCOUNTS.name else _of_a_price)(payment, case)
 
 
 def _of_a_price(payment: Payment, order: CaseView) -> Verdict | None:
@@ -50,7 +51,16 @@ def _of_a_price(payment: Payment, order: CaseView) -> Verdict | None:
         return _refused(NotWanted.ALREADY_PAID)
     if order.closed_at is not None:
         return _refused(NotWanted.ORDER_CLOSED)
+    if _does_without(order):
+        return _refused(NotWanted.FEE_WAIVED)
     return None
+
+
+def _does_without(onboarding: CaseView) -> bool:
+    """Whether operators waived the fee: its onboarding may be open for long, and takes it no more."""
+    asked = onboarding.data.get("checklist")
+    waived = {"name": "certification_fee", "state": RequirementState.WAIVED}
+    return any(isinstance(each, dict) and waived.items() <= each.items() for each in asked or ())  # type: ignore[union-attr]
 
 
 def _of_a_deposit(payment: Payment, account: CaseView) -> Verdict | None:

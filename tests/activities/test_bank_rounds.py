@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
@@ -76,7 +76,7 @@ ASKED = st.tuples(
 )
 
 
-@settings(max_examples=25, derandomize=True, deadline=None, database=None)
+@settings(max_examples=25, derandomize=True, deadline=None, database=None, phases=[Phase.generate])
 @given(shape=st.sampled_from(sorted(SHAPES)), asked=st.lists(ASKED, min_size=1, max_size=9))
 def test_an_account_is_guessed_at_as_often_as_its_terms_say_and_no_more(
     engine: Engine, shape: str, asked: list[Asked]

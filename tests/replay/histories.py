@@ -9,11 +9,39 @@ from typing import Any
 
 from temporalio.client import WorkflowHistory
 
+from tests.bench import Opened
+
 FOLDER = Path(__file__).parent / "histories"
 FILES = sorted(FOLDER.glob("*.json"))
 
 AT_HOST = re.compile(r"\d+@[\w.-]+")
 NOBODY = "0@nowhere"
+
+
+CONTINUED = "continued as new"
+"""How a run ends that is not its case's last."""
+
+
+async def runs(case: Opened) -> list[WorkflowHistory]:
+    """The history of each run of a case, the last one last."""
+    found = [await case.history()]
+    while earlier := _started(found[0]).continued_execution_run_id:
+        handle = case.bench.client.get_workflow_handle(case.case_id, run_id=earlier)
+        found.insert(0, await handle.fetch_history())
+    return found
+
+
+def _started(history: WorkflowHistory) -> Any:
+    return history.events[0].workflow_execution_started_event_attributes
+
+
+def names_of_runs(name: str, runs: int) -> list[str]:
+    """The last run has its path's own name."""
+    return [*(f"{name}.{n}" for n in range(1, runs)), name]
+
+
+def path_of(file: Path) -> str:
+    return file.stem.partition(".")[0]
 
 
 def keep(name: str, history: WorkflowHistory) -> Path:
@@ -36,9 +64,18 @@ def kept(file: Path) -> WorkflowHistory:
 def ending(file: Path) -> tuple[str, str]:
     """The type of the workflow and the outcome that its history ends with."""
     events = json.loads(file.read_text("utf-8"))["events"]
+    workflow = events[0]["workflowExecutionStartedEventAttributes"]["workflowType"]["name"]
+    if "workflowExecutionContinuedAsNewEventAttributes" in events[-1]:
+        return workflow, CONTINUED
     (result,) = events[-1]["workflowExecutionCompletedEventAttributes"]["result"]["payloads"]
-    began = events[0]["workflowExecutionStartedEventAttributes"]
-    return began["workflowType"]["name"], json.loads(base64.b64decode(result["data"]))
+    return workflow, json.loads(base64.b64decode(result["data"]))
+
+
+def run_of(file: Path) -> tuple[str, str | None]:
+    """The id of a run, and that of the run which goes on with it."""
+    first, *_, last = json.loads(file.read_text("utf-8"))["events"]
+    then = last.get("workflowExecutionContinuedAsNewEventAttributes", {}).get("newExecutionRunId")
+    return first["workflowExecutionStartedEventAttributes"]["originalExecutionRunId"], then
 
 
 def texts(file: Path) -> Iterator[str]:

@@ -17,6 +17,8 @@ from models.orders import (
 )
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from tests.bench import APPROVED, BUILT, BUYER, DAY, OPERATOR, SECOND, Bench, Opened, order_body
+from tests.replay.banks import BANKS
+from tests.replay.deposits import DEPOSITS_PLAYED
 from tests.replay.disputes import DISPUTES, Path
 from tests.replay.onboardings import ONBOARDINGS
 
@@ -112,6 +114,8 @@ async def receipt_unconfirmed(bench: Bench) -> Opened:
 
 
 PATHS: dict[str, tuple[Path, str]] = {
+    **BANKS,
+    **DEPOSITS_PLAYED,
     **DISPUTES,
     **ONBOARDINGS,
     "order-completed": (order("confirmation", ACCEPTED), "completed"),

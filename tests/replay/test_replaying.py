@@ -7,19 +7,34 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from models.bank_accounts import BankAccountOutcome
+from models.bank_notices import NoticeOutcome
+from models.deposits import DepositOutcome
 from models.onboardings import OnboardingOutcome
 from models.orders import OrderOutcome
 from models.payments import ReceiptOutcome
 from tests.bench import order_body
 from tests.conftest import SECRET
 from tests.replay.changed import WithOneMoreTimer, WithOneStepLess, WithoutChange
-from tests.replay.histories import AT_HOST, FILES, FOLDER, NOBODY, ending, kept, texts
+from tests.replay.histories import (
+    AT_HOST,
+    CONTINUED,
+    FILES,
+    FOLDER,
+    NOBODY,
+    ending,
+    kept,
+    path_of,
+    run_of,
+    texts,
+)
 from tests.replay.paths import PATHS
 from worker import RUNNER, WORKFLOWS
 
 EVERY_FILE = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 ROOT = Path(__file__).parents[2]
 PLAYED = {"order": "TemplateOrder", "receipt": "PaymentReceipt", "onboarding": "ProviderOnboarding"}
+PLAYED |= {"deposit": "DepositAccount", "account": "BankAccount", "notice": "BankNotice"}
 """By the first word of a path's name: its workflow."""
 PERSONS = ("Sample Person", "Sample Signatory", "Sample Contact", "0571-26880000")
 
@@ -48,13 +63,15 @@ async def test_a_workflow_that_takes_another_way_is_caught(name: str, changed: t
 
 
 def test_every_path_has_a_history_and_every_history_a_path() -> None:
-    assert {file.stem for file in FILES} == set(PATHS)
+    assert {file.stem for file in FILES if "." not in file.stem} == set(PATHS)
+    assert {path_of(file) for file in FILES} == set(PATHS)
 
 
 @EVERY_FILE
 def test_a_history_ends_as_its_path_says(file: Path) -> None:
     workflow = PLAYED[file.stem.partition("-")[0]]
-    assert ending(file) == (workflow, PATHS[file.stem][1])
+    outcome = PATHS[file.stem][1] if path_of(file) == file.stem else CONTINUED
+    assert ending(file) == (workflow, outcome)
 
 
 def test_every_outcome_has_a_history() -> None:
@@ -62,8 +79,21 @@ def test_every_outcome_has_a_history() -> None:
         *(("TemplateOrder", str(outcome)) for outcome in OrderOutcome),
         *(("PaymentReceipt", str(outcome)) for outcome in ReceiptOutcome),
         *(("ProviderOnboarding", str(outcome)) for outcome in OnboardingOutcome),
+        *(("DepositAccount", str(outcome)) for outcome in DepositOutcome),
+        *(("BankAccount", str(outcome)) for outcome in BankAccountOutcome),
+        *(("BankNotice", str(outcome)) for outcome in NoticeOutcome),
+        *((workflow, CONTINUED) for workflow in ("DepositAccount", "BankAccount")),
     }
     assert {ending(file) for file in FILES} == wanted
+
+
+def test_each_run_of_a_case_goes_on_where_the_one_before_ended() -> None:
+    """None of its runs is missing."""
+    links = {run: (path_of(file), then) for file in FILES for run, then in [run_of(file)]}
+    for path, then in links.values():
+        assert then is None or links[then][0] == path
+    begun = {then for _, then in links.values()}
+    assert sorted(path for run, (path, _) in links.items() if run not in begun) == sorted(PATHS)
 
 
 @EVERY_FILE

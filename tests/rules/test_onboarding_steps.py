@@ -75,7 +75,7 @@ def form(market: str, **changes: Any) -> Any:
     return Applicant(market).application().model_copy(update=changes)
 
 
-KNOWN = {"contact": {"sealed": "x"}, "categories": ["service/consulting"], "facts": {}}
+KNOWN: dict[str, Any] = {"contact": {"sealed": "x"}, "categories": ["service/consulting"], "facts": {}}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from models.periods import CHINA, Period, after, local_date
+from models.periods import CHINA, Period, Reminders, after, local_date, of_periods
 
 PERIOD = TypeAdapter(Period)
 
@@ -68,3 +69,13 @@ def test_a_period_is_kept_as_it_was_written(period: str) -> None:
 def test_what_is_no_period_is_refused(period: object) -> None:
     with pytest.raises(ValidationError):
         PERIOD.validate_python(period)
+
+
+def test_a_reminder_of_a_period_that_nobody_has_is_refused() -> None:
+    """It would never be given: better the policy does not load."""
+    reminders: TypeAdapter[Reminders] = TypeAdapter(
+        Annotated[Reminders, of_periods("pay_within", "lapse_within")]
+    )
+    assert reminders.validate_python({"lapse_within": ["P3D"]}) == {"lapse_within": (timedelta(days=3),)}
+    with pytest.raises(ValidationError, match="pay_with is none of pay_within, lapse_within"):
+        reminders.validate_python({"pay_with": ["P3D"]})

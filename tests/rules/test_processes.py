@@ -28,7 +28,7 @@ def leads_of(process: Process) -> list[Leads]:
     """Where its moves lead, by the terms of every market where these say the order of steps."""
     if process.route is None:
         return [row.leads for row in moves(process)]
-    versions = [each for market in load().values() for each in market.versions(process.name)]
+    versions: list[Any] = [each for market in load().values() for each in market.versions(process.name)]
     return [row.leads for each in versions for row in routed(process, each.terms)]
 
 
