@@ -260,12 +260,7 @@ def token(
     try:
         typer.echo(
             bearer_token(
-                settings(),
-                role,
-                market=market,
-                provider_id=provider_id,
-                subject=subject,
-                lasts=period(ttl),
+                settings(), role, market=market, provider_id=provider_id, subject=subject, lasts=period(ttl)
             )
         )
     except CannotStart as error:

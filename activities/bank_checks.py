@@ -36,7 +36,7 @@ from models.bank import (
 )
 from models.bank_entries import PaidOut, payout_key
 from models.private import Sealed
-from models.rules.bank import REMARK, guess_findings, matches, same_holder
+from models.rules.bank import REMARK, guess_findings, listed_bank, matches, same_holder
 from models.tables.bank import account_of, secret_of
 from models.tables.privacy import Cipher, Vault
 
@@ -51,12 +51,12 @@ class BankChecks:
 
     @activity.defn(name="check_bank_data")
     def data_check(self, asked: AskedAccount) -> AccountCheck:
-        """Whether the account is the company's own and the bank knows it (TCM-TEN-11, ALI-SET-11)."""
+        """Whether the account is the company's own and the bank knows it (TCM-TEN-09, -11, ALI-SET-11)."""
         account = self._open(asked.account, asked.ref.case_id, BankDetails)
         if not same_holder(account.holder, asked.company_name):
             return AccountCheck(ok=False, code="holder_mismatch")
         with refusals():
-            return self.bank.check(account)
+            return self.bank.check(account.model_copy(update={"bank": listed_bank(account.bank)}))
 
     @activity.defn(name="issue_bank_check")
     def issue(self, asked: IssueRound) -> Issue:

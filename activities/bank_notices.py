@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 from temporalio import activity
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
 
+from activities.reporting import reported
 from models.bank_accounts import PaymentReturned, RemittanceMatched
 from models.bank_notices import ForAccount
 from models.cases import BANK, CaseView, Report
 from models.payments import Verdict
 from models.rules.bank_notices import TAKEN, verdict_on
 from models.tables import CaseRow, ChangeRow
-
-# Longer would keep a slot from the record that the case's answer waits for. It is asked again.
-DECIDES_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +37,7 @@ class BankNotices:
         report = Report[PaymentReturned | RemittanceMatched](
             event=kind(round=told.round), actor=BANK, key=told.key, digest=told.key, occurred_at=told.at
         )
-        case = self.client.get_workflow_handle(told.case_id)
-        try:
-            async with asyncio.timeout(DECIDES_WITHIN_S):
-                await case.execute_update("report", report, id=told.key)
-        except (WorkflowUpdateFailedError, RPCError, TimeoutError) as error:
-            raise ApplicationError(f"{told.case_id} has not decided", type="Undecided") from error
+        await reported(self.client, told.case_id, report)
         return TAKEN
 
     def _on_record(self, told: ForAccount) -> Verdict | None:

@@ -7,19 +7,16 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 from temporalio import activity
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
 
+from activities.reporting import reported
 from models.cases import SYSTEM, Report
 from models.processes import PROCESSES
 from models.tables import CaseRow, ChangeRow
 from models.tables.admissions import Admissions, HoldTaken, IdTaken, NotOffered
 from models.telling import AskedToOpen, Heard, OpenedCase, Telling
 from temporal import start_case
-
-# Longer would keep a slot from the record that the answer waits for. It is told again.
-TAKES_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +53,7 @@ class OtherCases:
         report = Report[Any](
             event=message, actor=SYSTEM, key=telling.key, digest=telling.key, occurred_at=telling.at
         )
-        case = self.client.get_workflow_handle(telling.case_id)
-        try:
-            async with asyncio.timeout(TAKES_WITHIN_S):
-                await case.execute_update("report", report, id=telling.key)
-        except (WorkflowUpdateFailedError, RPCError, TimeoutError) as error:
-            raise ApplicationError(f"{telling.case_id} has not answered", type="Undecided") from error
+        await reported(self.client, telling.case_id, report)
         return Heard(taken=True)
 
     def _on_record(self, telling: Telling) -> Heard | None:

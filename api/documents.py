@@ -5,7 +5,7 @@ import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import structlog
@@ -37,6 +37,10 @@ KEEPING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="documents")
 OF_A_PROVIDER = 4
 """So many pictures of a provider are on their way at once: others want theirs looked at, too."""
 ON_THEIR_WAY = Counter[tuple[str, str | None]]()
+A_DAY = 200
+"""So many new pictures of a provider are kept a day by each of our processes: nobody fills up the shelf."""
+KEPT = Counter[tuple[date, str, str | None]]()
+HOUR_S = 3600
 FIELDS = frozenset({"market", "kind", "provider_id", "file"})
 HARMLESS = {
     "X-Content-Type-Options": "nosniff",
@@ -135,8 +139,10 @@ async def hand_in(request: Request, response: Response, office: TheOffice, calle
         raise _refused("file", "missing", "send a picture")
     async with answering(office):
         document = await _within(LOOKING, _looked_at, caller, said.kind, content, limits)
+        await _refuse_too_many(office, caller, said.market, document)
         kept = await _asked(office.documents.put_new, said.market, provider_id, document, content)
     if kept is document:
+        _count(caller, said.market)
         log.info("document_kept", market=said.market, provider_id=provider_id, **_named(kept))
     else:
         response.status_code = 200
@@ -210,6 +216,27 @@ def _looked_at(caller: Caller, kind: str, content: bytes, limits: DocumentLimits
         uploaded_by=caller.actor(),
         sha256=hashlib.sha256(content).hexdigest(),
     )
+
+
+async def _refuse_too_many(office: Office, caller: Caller, market: str, document: StoredDocument) -> None:
+    """What is there already is found again, however many there are."""
+    if caller.role is not Role.PROVIDER or KEPT[_today(caller, market)] < A_DAY:
+        return
+    named = market, str(caller.provider_id), document.kind, document.sha256
+    if await _asked(office.documents.find, *named) is None:
+        raise too_many(f"{A_DAY} of your pictures were kept today: send this one tomorrow", HOUR_S)
+
+
+def _count(caller: Caller, market: str) -> None:
+    if caller.role is Role.PROVIDER:
+        today = _today(caller, market)
+        for over in [each for each in KEPT if each[0] != today[0]]:
+            del KEPT[over]
+        KEPT[today] += 1
+
+
+def _today(caller: Caller, market: str) -> tuple[date, str, str | None]:
+    return datetime.now(UTC).date(), market, caller.provider_id
 
 
 async def _asked(ask: Callable[..., T], *what: Any) -> T:

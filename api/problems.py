@@ -115,9 +115,9 @@ def too_large(most: int) -> Problem:
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", f"send at most {most} bytes")
 
 
-def too_many(detail: str) -> Problem:
+def too_many(detail: str, again_after_s: int = ROOM_AGAIN_AFTER_S) -> Problem:
     """Somebody else has to go first."""
-    headers = {"Retry-After": str(ROOM_AGAIN_AFTER_S)}
+    headers = {"Retry-After": str(again_after_s)}
     return Problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many", detail, headers=headers)
 
 

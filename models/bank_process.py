@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from models.admitting import Admitted, Checked, Hold
+from models.bank import BankDetails, Controller, Guess
 from models.bank_account_tasks import BANK_ACCOUNT_STEPS, BANK_ACCOUNT_TASKS
 from models.bank_accounts import (
+    AccountGiven,
     AmountsEntered,
     BankAccount,
     BankAccountEvent,
@@ -23,11 +25,12 @@ from models.bank_notices import (
 )
 from models.cases import Event, Opening, Role
 from models.onboarding_process import PROVIDER_ONBOARDINGS
+from models.periods import local_date
 from models.policies import BankAccountPolicy, MarketPolicy, NoticePolicy, ProcessPolicy
-from models.private import Sealed
 from models.process import Process
 from models.rules.bank import guess_findings
 from models.rules.findings import Finding
+from models.rules.identity.persons import document_findings
 
 ONBOARDINGS = PROVIDER_ONBOARDINGS.name
 
@@ -48,10 +51,15 @@ def _open(asked: OpenBankAccount, policy: ProcessPolicy, opening: Opening, _: Ma
 
 
 def _check(event: Event, checked: Checked) -> Sequence[Finding]:
-    """A guess of another shape than was asked for is refused, and uses no attempt."""
-    if not isinstance(event, AmountsEntered) or isinstance(event.guess, Sealed):
-        return ()
-    return guess_findings(event.guess, BankAccountTerms.model_validate(checked.input["terms"]).check)
+    """A guess of another shape than was asked for uses no attempt; a controller has a paper that can be
+    (AMB-33)."""
+    match event:
+        case AmountsEntered(guess=Guess() as guess):
+            return guess_findings(guess, BankAccountTerms.model_validate(checked.input["terms"]).check)
+        case AccountGiven(account=BankDetails(controller=Controller() as controller)):
+            today = local_date(checked.at)
+            return document_findings(controller.document, "account.controller.document", today, "AMB-33")
+    return ()
 
 
 def _receive(_: TellOfEntry, policy: ProcessPolicy, opening: Opening, __: MarketPolicy) -> Admitted:

@@ -89,12 +89,12 @@ class Checklist(Frozen):
 
     def approved(self, step: str) -> Self:
         """All that was in review in a step is accepted."""
-        return self.accepted(*self._in_review(step))
+        return self.accepted(*self._to_decide(step))
 
     def rejected(self, reasons: Sequence[tuple[str, Reason]], step: str) -> Self:
         """Turned down, by requirement; what else was in review is kept as it was given."""
         kept = self._with(
-            self._in_review(step), lambda each: each.model_copy(update={"state": RequirementState.GIVEN})
+            self._to_decide(step), lambda each: each.model_copy(update={"state": RequirementState.GIVEN})
         )
         by_name = {name: tuple(r for n, r in reasons if n == name) for name, _ in reasons}
         return kept._with(
@@ -113,7 +113,8 @@ class Checklist(Frozen):
         """As the case shows it."""
         return [each.model_dump(mode="json") for each in self.requirements]
 
-    def _in_review(self, step: str) -> list[str]:
+    def _to_decide(self, step: str) -> list[str]:
+        """Given, and decided by nobody yet: a correction elsewhere puts it back to where it was given."""
         found = (RequirementState.IN_REVIEW, RequirementState.GIVEN)
         return [each.name for each in self.requirements if each.step == step and each.state in found]
 

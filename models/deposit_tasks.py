@@ -139,8 +139,8 @@ def _steps() -> Iterator[Step]:
         yield Step("payment_opened", stage, Leads(stage), "TCM-DEP-09")
     for stage in (SHORT, HELD, RELEASING):
         yield Step("given_back", stage, Leads(stage), "AMB-05")
-    yield Step("orders_open", RELEASING, _STAYS, "ALI-EXIT-21")
-    yield Step("no_open_orders", RELEASING, _STAYS, "ALI-EXIT-21")
+    yield Step("orders_open", RELEASING, _STAYS, "ALI-EXIT-07")
+    yield Step("no_open_orders", RELEASING, _STAYS, "ALI-EXIT-07")
     for outcome in DepositOutcome:
         yield Step("account_settled", RELEASING, Leads(CLOSED, outcome), "ALI-DEP-13")
 

@@ -25,7 +25,7 @@ class DepositChanged(Event):
 
 
 class AccountChanged(Event):
-    """A bank account tells its onboarding whether it is proven. Invariant: payable only in that version."""
+    """A bank account tells its onboarding whether it is proven. It is payable in that version alone."""
 
     party = Party.OFFICE
     event: Literal["account_changed"] = "account_changed"

@@ -8,7 +8,7 @@ from models.bank import BankCheckTerms, BankDetails, Payee
 
 COMPANY = "杭州样例科技有限公司"
 NUMBER = "6222021234567890128"
-PAYEE = Payee(name="财付通支付科技有限公司", number="44250100001500001234", bank="中国建设银行", city="深圳")
+PAYEE = Payee(name="样例支付公司", number="44250100001500001234", bank="样例银行", city="深圳")
 DAY = timedelta(days=1)
 
 

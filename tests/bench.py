@@ -129,9 +129,8 @@ class Opened:
         return str(case.outcome)
 
     def case(self) -> CaseView | None:
-        with Session(self.bench.engine) as session:
-            row = session.get(CaseRow, self.case_id)
-            return CaseView.model_validate(row.view) if row else None
+        row = self.row()
+        return CaseView.model_validate(row.view) if row else None
 
     def row(self) -> CaseRow | None:
         with Session(self.bench.engine) as session:
@@ -182,14 +181,8 @@ class Bench:
 
     def working(self, cached_workflows: int = 500) -> Worker:
         """A worker, for as long as the block lasts. Without a cache no task waits for it when it has gone."""
-        return build_worker(
-            self.client,
-            self.engine,
-            simulated_outside(self.engine, self.gateway),
-            self.admissions,
-            self.calendar,
-            cached_workflows=cached_workflows,
-        )
+        outside, ours = simulated_outside(self.engine, self.gateway), (self.admissions, self.calendar)
+        return build_worker(self.client, self.engine, outside, *ours, cached_workflows=cached_workflows)
 
     def terms(self, version: str = "2026-01-01", **changes: Any) -> OrderTerms:
         """What a version of alipay's policy says of orders, with these changes."""

@@ -1,6 +1,6 @@
-"""Money that reached us finds its order, or the way back.
+"""Money that reached us finds what it was paid for, an order, a deposit or a fee, or the way back.
 
-asking ──the gateway confirms──▶ applying ──its order takes it──▶ closed
+asking ──the gateway confirms──▶ applying ──its case takes it───▶ closed
   │ never confirmed                │ nobody wants it
   ▼                                ▼
 closed                           refunding ──▶ closed

@@ -58,9 +58,10 @@ def _of_a_price(payment: Payment, order: CaseView) -> Verdict | None:
 
 def _does_without(onboarding: CaseView) -> bool:
     """Whether operators waived the fee: its onboarding may be open for long, and takes it no more."""
-    asked = onboarding.data.get("checklist")
+    asked = onboarding.data.get("checklist") or []
+    assert isinstance(asked, list)
     waived = {"name": "certification_fee", "state": RequirementState.WAIVED}
-    return any(isinstance(each, dict) and waived.items() <= each.items() for each in asked or ())  # type: ignore[union-attr]
+    return any(isinstance(each, dict) and waived.items() <= each.items() for each in asked)
 
 
 def _of_a_deposit(payment: Payment, account: CaseView) -> Verdict | None:

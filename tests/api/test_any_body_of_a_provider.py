@@ -1,20 +1,15 @@
 """Bodies of onboarding, deposit and bank account that nobody thought of: refused for what is wrong with them."""
 
-import json
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
-import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
-from sqlmodel import SQLModel
 
 from tests.api.caller import Api, Json, new_key
 from tests.api.test_any_body_at_all import JSON, VALUES, answered_well, bounded, changed, places, written
-from tests.bank_accounts import details, onboarded
+from tests.bank_accounts import details
 from tests.onboardings import Applicant
 
 MARKET = "rehearsal"

@@ -18,6 +18,8 @@ from tests.bench import DAY, OPERATOR, SECOND, Bench, Opened
 
 Path = Callable[[Bench], Awaitable[Opened]]
 INSTRUCTED = ("account_given", "data_in_order", "instructed")
+UNKNOWN = "62220000000000000"
+"""An account that the bank does not know."""
 RESUME = Resumed(reason="the bank was wrong")
 
 
@@ -88,13 +90,12 @@ async def nothing_typed_in(bench: Bench) -> Opened:
 async def data_refused(bench: Bench) -> Opened:
     """The bank takes its time, refuses, and then knows the account."""
     account = await Account.opened(bench)
-    number = account.number
     await asyncio.to_thread(account.bank.misbehave, "bank_check", Behaviour.UNAVAILABLE, 1000)
-    await account.says(AccountGiven(account=details(number=number, holder="样例科技")))
+    await account.says(AccountGiven(account=details(number=UNKNOWN)))
     await bench.advance(DAY + SECOND)
     await account.case.stands("account_given", "delayed")
     await asyncio.to_thread(account.bank.misbehave, "bank_check", Behaviour.UNAVAILABLE, 0)
-    await bench.advance(DAY / 24)
+    await bench.advance(DAY / 240)  # until it is asked again
     await account.case.stands("delayed", "data_refused")
     await account.verified()
     return await ended(account)

@@ -11,7 +11,7 @@ from models.orders import Cancelled
 from models.payments import PaymentMethod
 from models.rules.tariffs import Tariff
 from models.telling import CooperationEnded
-from tests.bench import BUYER, DAY, OPERATOR, SECOND, SECOND_OPERATOR, Bench, Opened
+from tests.bench import BUYER, DAY, OPERATOR, SECOND, SECOND_OPERATOR, SOMEBODY, Bench, Opened
 from tests.workflows.depositing import (
     DEPOSITS,
     EACH,
@@ -38,7 +38,7 @@ RESUME = Resumed(reason="settled")
 
 
 async def ended(account: Opened, how: Event = LEAVES) -> Opened:
-    await account.report(how, **({"actor": SYSTEM} if how is ENDED else {}))
+    await account.report(how, actor=SYSTEM if how is ENDED else SOMEBODY)
     await account.ends()
     return account
 
@@ -133,11 +133,12 @@ async def run_after_run(bench: Bench) -> Opened:
     admitted.input["events_a_run"] = 3
     account = await bench.begin(admitted)
     await account.on_record()
-    await paid(account, 1_000_000, 2_000_000, 500)
-    await account.report(PaymentRequested(method=PaymentMethod.ALIPAY, amount_fen=200))
+    await paid(account, 500_000, 500_000, 1_000_000)
+    await account.report(PaymentRequested(method=PaymentMethod.ALIPAY))
     await account.stands("payment_requested", "payment_opened")
     _, receipt = await bench.pay(account)
     await receipt.ends()
+    await paid(account, 500)
     await decided(account, return_excess(300))
     await account.stands("given_back")
     for act in (HOLD, LIFT, forfeit(5_000)):

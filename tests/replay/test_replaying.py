@@ -1,5 +1,6 @@
 """Cases under way go on with today's code: what ran once takes the same way again."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,10 @@ PLAYED = {"order": "TemplateOrder", "receipt": "PaymentReceipt", "onboarding": "
 PLAYED |= {"deposit": "DepositAccount", "account": "BankAccount", "notice": "BankNotice"}
 """By the first word of a path's name: its workflow."""
 PERSONS = ("Sample Person", "Sample Signatory", "Sample Contact", "0571-26880000")
+ACCOUNTS = re.compile(r"(?<!\w)6\d{17}1(?!\w)")
+"""The numbers of bank accounts that tests make up."""
+OF_A_CHECK = ("样例支行", '"amounts_fen"')
+"""What is told of an account, and of what came in."""
 
 
 def replayer(*workflows: type) -> Replayer:
@@ -100,6 +105,7 @@ def test_each_run_of_a_case_goes_on_where_the_one_before_ended() -> None:
 def test_a_history_tells_nothing_of_the_machine_that_recorded_it_or_of_persons(file: Path) -> None:
     everything = "\n".join(texts(file))
     assert set(AT_HOST.findall(everything)) <= {NOBODY}
+    assert ACCOUNTS.findall(everything) == []
     contact = order_body()["contact"]
     for trace in (
         "site-packages",
@@ -110,6 +116,7 @@ def test_a_history_tells_nothing_of_the_machine_that_recorded_it_or_of_persons(f
         contact["name"],
         contact["phone"],
         *PERSONS,
+        *OF_A_CHECK,
     ):
         assert trace not in everything
 
