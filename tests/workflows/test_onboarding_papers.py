@@ -13,7 +13,7 @@ from models.documents import DocumentRef
 from models.interventions import Resumed
 from models.onboardings import ReviewTerms
 from models.placing import Contact
-from tests.bench import DAY, OPERATOR, Bench
+from tests.bench import DAY, OPERATOR, SECOND, Bench
 from tests.onboardings import APPROVE, FACTS, REJECT, WITHDRAW, Onboarding, correct, under, waive
 
 MARKETS = ["aliyun", "tencent-cloud", "rehearsal"]
@@ -189,6 +189,19 @@ async def test_after_so_many_corrections_it_is_approved_or_rejected(bench: Bench
     again = correct(("application", "contact"))
     reason = await onboarding.case.refuses(again, actor=OPERATOR)
     assert reason == "nothing here is decided by decided: correct"
+    assert (await onboarding.decides(APPROVE)).stage == "signing"
+
+
+async def test_what_was_corrected_often_enough_is_not_when_it_is_escalated(bench: Bench) -> None:
+    once = TWICE.model_copy(update={"corrections": 1})
+    onboarding = await Onboarding.in_stage(under(bench, "aliyun", review=once), "aliyun", "reviewing")
+    await onboarding.decides(correct(("application", "contact")))
+    await onboarding.says(onboarding.applicant.application())
+    await onboarding.reaches("reviewing")
+    await bench.advance_to(await onboarding.case.due() + SECOND)
+    [task] = (await onboarding.case.stands("review_overdue")).tasks
+    [decisions] = [each.decisions for each in task.accepts if each.event == "decided"]
+    assert (task.name, decisions) == ("escalated_review", ("approve", "reject", "in_stead"))
     assert (await onboarding.decides(APPROVE)).stage == "signing"
 
 
