@@ -78,7 +78,7 @@ class Checklist(Frozen):
             ),
         )
 
-    def reviewed(self, step: str) -> Self:
+    def put_in_review(self, step: str) -> Self:
         """Operators look at all that was given in a step."""
         given = [r.name for r in self.requirements if r.step == step and r.state is RequirementState.GIVEN]
         return self._with(given, lambda each: each.model_copy(update={"state": RequirementState.IN_REVIEW}))

@@ -110,7 +110,7 @@ class Papers:
                 found = tuple(map(_in_the_form, compared.contradictions))
                 self._contradicted(APPLICATION_CHECK, OnboardingStep.APPLICATION, found)
                 return None
-        self.progress.now(self.progress.checklist.reviewed(OnboardingStep.APPLICATION))
+        self.progress.now(self.progress.checklist.put_in_review(OnboardingStep.APPLICATION))
         self.progress.found(APPLICATION_CHECK, "application_checked")
         return await self._reviewed()
 
@@ -120,11 +120,13 @@ class Papers:
         if not isinstance(signed, AgreementsAccepted):
             return outcome_of(signed)
         asked = {(each.name, each.version): each for each in self._to_sign()}
-        for each in signed.agreements:
-            if (terms := asked.get((each.name, each.version))) is not None:
-                self.accepted[each.name] = self._acceptance(terms)
+        new = [
+            asked[each.name, each.version] for each in signed.agreements if (each.name, each.version) in asked
+        ]
+        self.accepted |= {terms.name: self._acceptance(terms) for terms in new}
         self.case.show(agreements=[each.model_dump(mode="json") for each in self.accepted.values()])
-        self.progress.now(self.progress.checklist.accepted(*self.accepted))
+        names = [terms.name for terms in new]
+        self.progress.now(self.progress.checklist.given(*names).accepted(*names))
         return None
 
     @property

@@ -53,7 +53,7 @@ def test_what_is_missing_or_was_turned_down_is_owed(state: RequirementState, owe
 
 
 def test_what_is_given_again_counts_its_rounds_and_forgets_why_it_was_turned_down() -> None:
-    before = listed(application=GIVEN).reviewed("application")
+    before = listed(application=GIVEN).put_in_review("application")
     turned_down = before.rejected([("application", BLURRED)], "application")
     assert turned_down.requirements[0].reasons == (BLURRED,)
     again = turned_down.given("application").requirements[0]
@@ -71,7 +71,7 @@ def test_a_rejection_names_all_its_reasons_and_keeps_what_it_does_not_name() -> 
 
 def test_a_step_is_reviewed_and_approved_as_a_whole_and_alone() -> None:
     before = listed(application=GIVEN, application_licence=GIVEN, agreements=GIVEN)
-    reviewed = before.reviewed("application")
+    reviewed = before.put_in_review("application")
     assert states(reviewed) == {
         "application": IN_REVIEW,
         "application_licence": IN_REVIEW,
@@ -108,7 +108,7 @@ def changed(checklist: Checklist, how: str, name: str) -> Checklist:
         "missing": lambda: checklist.missing(name),
         "accepted": lambda: checklist.accepted(name),
         "waived": lambda: checklist.waived(name),
-        "reviewed": lambda: checklist.reviewed(step),
+        "reviewed": lambda: checklist.put_in_review(step),
         "approved": lambda: checklist.approved(step),
         "rejected": lambda: checklist.rejected([(name, BLURRED)], step),
     }

@@ -179,7 +179,7 @@ def test_each_paper_that_is_asked_for_is_there_once(
 def test_only_what_was_turned_down_has_to_come_again() -> None:
     """AMB-01."""
     who = applicant("tencent-cloud")
-    given = checklist_of(admitted(who)).given("application", "business_licence").reviewed("application")
+    given = checklist_of(admitted(who)).given("application", "business_licence").put_in_review("application")
     known = {"contact": {}, "categories": ["service/consulting"], "facts": {}}
     nothing = who.application(contact=None, facts=None, papers=()).model_copy(update={"categories": ()})
 
