@@ -105,6 +105,7 @@ class ProvidersBankAccount:
                 self._show(under_check=True, why=None)
                 return await self.check.of(account)
             case DecidedToGrantRound() if self.now.account is not None:
+                self.case.enter(BankAccountStage.INSTRUCTING)
                 self._show(under_check=True, why=None)
                 return await self.check.rounds(self.now.account, granted=True)
         return Unproven("void" if isinstance(event, DecidedToVoid) else event.event)

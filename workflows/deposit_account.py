@@ -141,8 +141,10 @@ class DepositAccounting:
             self._apply(event)
             self._show(DepositStage.RELEASING)
             event = await self._obstacle(decided)
+        money.give_back(money.deposit.held_fen)
+        self._show(DepositStage.RELEASING)  # what is on its way is no longer held, however long that takes
         case.note("no_open_orders", open_orders=0)
-        await money.release()
+        await money.is_back()
         await self.telling.last()
         self._show(DepositStage.CLOSED)
         case.note("account_settled")

@@ -85,13 +85,12 @@ class DepositMoney:
         if self.deposit.returning and (self._giving is None or self._giving.done()):
             self._giving = asyncio.create_task(self._give())
 
-    async def release(self) -> None:
-        """Take no more, and give back all that is held (ALI-DEP-13)."""
+    async def is_back(self) -> None:
+        """Take no more, and wait until all is back that is on its way (ALI-DEP-13)."""
         self._stop_asking()
         if number := self.deposit.charges:
             charge = self.account.charge(0, number)
             await self.case.insist(lambda: call(Payments.close, charge, OUTSIDE, summary=charge.reference))
-        self.give_back(self.deposit.held_fen)
         await workflow.wait_condition(lambda: self.idle)
 
     def _stop_asking(self) -> None:

@@ -1,7 +1,8 @@
-"""Bodies of onboarding, deposit and bank account that nobody thought of: refused for what is wrong with them."""
+"""Bodies of onboarding, deposit and bank account that nobody thought of: never a mistake of ours."""
 
 import uuid
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import pytest_asyncio
 from hypothesis import given
@@ -164,9 +165,7 @@ START: dict[str, tuple[str, Json]] = {
 
 @bounded
 @given(process=st.sampled_from(sorted(START)), data=st.data())
-async def test_a_case_with_anything_in_one_of_its_fields(
-    api: Api, process: str, data: st.DataObject
-) -> None:
+async def test_a_case_with_anything_in_one_of_its_fields(api: Api, process: str, data: st.DataObject) -> None:
     role, body = START[process]
     name = uuid.uuid4().hex[:12]
     whole = {**body, "id": name, "provider_id": f"isv-{name}"}
@@ -182,9 +181,7 @@ CALLED = st.text(min_size=1, max_size=80) | st.sampled_from(["a" * 5000, "%00", 
 @bounded
 @given(market=st.sampled_from([MARKET, "aliyun", "*"]) | CALLED, provider=CALLED, kind=CALLED)
 async def test_a_provider_of_any_name(api: Api, market: str, provider: str, kind: str) -> None:
-    from urllib.parse import quote
-
-    m, p, k = (quote(each.encode("utf-8", "surrogatepass"), safe="") or "x" for each in (market, provider, kind))
+    m, p, k = (quote(each.encode("utf-8", "surrogatepass"), safe="") for each in (market, provider, kind))
     for path in (
         f"/v1/markets/{m}/providers/{p}/console",
         f"/v1/markets/{m}/providers/{p}/documents/{k}/{p}",

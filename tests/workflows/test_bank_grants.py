@@ -26,6 +26,8 @@ async def test_who_let_every_instruction_lapse_is_granted_another_and_two_agree(
     await account.decides(Approved(reason="so do I"), actor=SECOND_OPERATOR)
     view = await account.case.stands("approved", "instructed")
     assert (view.stage, view.data["round"]) == ("awaiting_remittance", 4)
+    stages = [change.stage_after for change in account.case.changes() if change.event == "approved"]
+    assert stages == ["instructing"]
     assert await (await account.told(await account.remits())).ends() == "matched"
     assert (await account.case.stands("instructed", "remitted")).data["verified"] is True
 
@@ -89,11 +91,19 @@ async def test_who_rests_is_told_where_another_case_had_the_last_round(bench: Be
 
 
 async def test_a_market_may_let_one_operator_grant_a_round(bench: Bench) -> None:
+    account = await Account.opened(where(bench, PROVIDER_REMITS, grants_need_approval=False), PROVIDER_REMITS)
+    await account.given(*INSTRUCTED)
+    await account.lapses()
+    assert (await account.decides(GRANT)).stage == "instructing"
+    assert (await account.case.stands("decided", "instructed")).stage == "awaiting_remittance"
+
+
+async def test_a_market_may_let_one_operator_end_a_rest(bench: Bench) -> None:
     account = await Account.opened(where(bench, grants_need_approval=False))
     await account.given()
     await account.uses_up()
     await account.decides(GRANT)
-    await account.case.stands("decided", "paid_in")
+    assert (await account.case.stands("decided", "paid_in")).stage == "awaiting_amounts"
     assert (await account.uses_up()).stage == "awaiting_details"
 
 

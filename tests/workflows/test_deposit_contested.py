@@ -96,7 +96,7 @@ async def test_whoever_asks_for_pages_that_never_come_cannot_fill_up_its_account
     try:
         for _ in range(5):
             await account.report(ASKS)
-        await account.stands("payment_requested", "blocked")
+            await account.stands("payment_requested", "blocked")
         assert "too many" in await account.refuses(ASKS)
     finally:
         bench.gateway.misbehave("open", Behaviour.REFUSED, 0)

@@ -1,4 +1,4 @@
-"""A fee that arrives after the market did without it: it goes back at once, and waits for nothing (AMB-47)."""
+"""A fee that arrives after the market did without it: it goes back, and waits for nothing (AMB-47)."""
 
 from tests.bench import Bench
 from tests.onboardings import Onboarding, waive
