@@ -56,7 +56,7 @@ def test_it_plays_samples_and_tells_what_became_of_them(tmp_path: Path) -> None:
         assert re.search(rf"/workflows/[a-z-]+:[a-z-]+:{name}-", done.stdout)
     for name, amount in MONEY.items():
         assert re.search(rf"[=+ ] {name} \S+ +{amount}  (gateway|ledger)", done.stdout), done.stdout
-    assert re.search(r"paid in to prove \S+ +¥\d\.\d\d  bank \S+ 4 payments", done.stdout), done.stdout
+    assert re.search(r"paid in to prove \S+ +¥\d\.\d\d  bank \S+ 6 payments", done.stdout), done.stdout
     assert re.search(r"'http://\S+/\S+-\w+/dossier\?format=html'", done.stdout)
     assert re.search(r"'http://\S+/providers/isv-31-guesses-used-up-\w+/console'", done.stdout)
 
