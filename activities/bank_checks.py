@@ -17,7 +17,7 @@ from activities import bank_rounds, remittances
 from activities.bank_rounds import locked
 from activities.effects import once
 from activities.gateways.bank import Bank
-from activities.gateways.refusals import refusals
+from activities.gateways.refusals import refusals, refused
 from models.bank import (
     LAPSED,
     AccountCheck,
@@ -72,9 +72,7 @@ class BankChecks:
         with Session(self.engine) as session, session.begin():
             row = locked(session, ref)
             if row.direction != Direction.PLATFORM_PAYS:
-                raise ApplicationError(
-                    "nothing is paid in this direction", type="Refused", non_retryable=True
-                )
+                raise refused("nothing is paid in this direction")
             if row.voided_at is not None:
                 return
             account, secret = account_of(row, self.cipher), secret_of(row, self.cipher)
@@ -136,7 +134,7 @@ class BankChecks:
             return Vault(self.cipher).open(sealed, case_id, model)
         except InvalidTag:
             no = "sealed for another case, or under another key"
-            raise ApplicationError(no, type="Refused", non_retryable=True) from None
+            raise refused(no) from None
 
 
 def _paid(pay_out: Callable[[], PaidOut]) -> dict[str, Any]:

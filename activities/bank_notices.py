@@ -4,18 +4,18 @@ import asyncio
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.reporting import reported
+from activities.reporting import is_on_record, reported
 from models.bank_accounts import PaymentReturned, RemittanceMatched
 from models.bank_notices import ForAccount
 from models.cases import BANK, CaseView, Report
 from models.payments import Verdict
 from models.rules.bank_notices import TAKEN, verdict_on
-from models.tables import CaseRow, ChangeRow
+from models.tables import CaseRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,8 @@ class BankNotices:
         return TAKEN
 
     def _on_record(self, told: ForAccount) -> Verdict | None:
-        known = select(ChangeRow.seq).where(ChangeRow.case_id == told.case_id, ChangeRow.key == told.key)
         with Session(self.engine) as session:
-            if session.exec(known).first() is not None:
+            if is_on_record(session, told.case_id, told.key):
                 return TAKEN
             row = session.get(CaseRow, told.case_id)
             if row is None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 from sqlmodel import Session, select
-from temporalio.exceptions import ApplicationError
 
+from activities.gateways.refusals import refused
 from models.bank import (
     BankCheckTerms,
     BankDetails,
@@ -37,7 +37,7 @@ def in_turn(session: Session, market: str) -> None:
 def locked(session: Session, ref: CheckRef) -> BankCheckRow:
     row = session.get(BankCheckRow, (ref.case_id, ref.round), with_for_update=True)
     if row is None or row.market != ref.market:
-        raise ApplicationError("there is no such bank check", type="Refused", non_retryable=True)
+        raise refused("there is no such bank check")
     return row
 
 
@@ -65,7 +65,7 @@ def issue(session: Session, cipher: Cipher, asked: IssueRound, account: BankDeta
         )
         session.add(row)
     if (row.market, row.provider_id, row.account_digest) != (ref.market, asked.provider_id, digest):
-        raise ApplicationError("the round is another account's", type="Refused", non_retryable=True)
+        raise refused("the round is another account's")
     rounds_left = max(asked.terms.rounds - len(_rounds(session, ref.market, digest)), 0)
     return Issued(expires_at=row.expires_at, attempts_left=row.attempts_allowed, rounds_left=rounds_left)
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
+from activities.gateways.refusals import refused
 from activities.tariffs import tariff_in_force
 from models.deposits import AskedOrders, AskedTariff, OpenOrders, TariffInForce
 from models.policies import MarketPolicy
@@ -25,7 +25,7 @@ class Deposits:
         """What the market asks for now (ALI-ONB-13, -14, TCM-DEP-06). `Refused` where it asks for nothing."""
         found = tariff_in_force(self.policies.get(asked.market), datetime.now(UTC))
         if found is None:
-            raise ApplicationError(f"{asked.market} has no tariff", type="Refused", non_retryable=True)
+            raise refused(f"{asked.market} has no tariff")
         return found
 
     @activity.defn(name="open_orders")

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Engine, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
-from temporalio.exceptions import ApplicationError
 
+from activities.gateways.refusals import refused
 from models.tables import EffectRow
 
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ def once(engine: Engine, key: str, request: Json, make: Callable[[], Json]) -> J
         session.execute(insert(EffectRow).values(row).on_conflict_do_nothing())
         known = session.exec(select(EffectRow).where(EffectRow.key == key)).one()
         if known.request != request:
-            raise ApplicationError(f"{key} was asked with other figures", type="Refused", non_retryable=True)
+            raise refused(f"{key} was asked with other figures")
         if known.result is not None:
             return known.result
     result = make()

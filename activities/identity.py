@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
-from activities.gateways.refusals import refusals
+from activities.gateways.refusals import refusals, refused
 from activities.gateways.registries import CompanyRegistry, RealNames
 from models.identity import AskedFacts, AskedIdentity, CompanyIdentity, ComparedFacts, VerifiedIdentity
 from models.rules.identity.licences import subject_of
@@ -51,11 +50,7 @@ class Identities:
         try:
             identity = self.vault.open(asked.identity, asked.case_id, CompanyIdentity)
         except (InvalidTag, ValueError):
-            raise _refused("the sealed identity is not this case's, or not an identity") from None
+            raise refused("the sealed identity is not this case's, or not an identity") from None
         if identity.licence_number != asked.licence_number:
-            raise _refused("the sealed identity has another licence number")
+            raise refused("the sealed identity has another licence number")
         return identity
-
-
-def _refused(detail: str) -> ApplicationError:
-    return ApplicationError(detail, type="Refused", non_retryable=True)

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.reporting import reported
+from activities.gateways.refusals import refused
+from activities.reporting import is_on_record, reported
 from models.cases import SYSTEM, Report
 from models.processes import PROCESSES
-from models.tables import CaseRow, ChangeRow
+from models.tables import CaseRow
 from models.tables.admissions import Admissions, HoldTaken, IdTaken, NotOffered
 from models.telling import AskedToOpen, Heard, OpenedCase, Telling
 from temporal import start_case
@@ -40,7 +41,7 @@ class OtherCases:
             return OpenedCase(case_id=taken.case_id)
         except (NotOffered, IdTaken) as no:
             detail = f"{asked.process}: {type(no).__name__}"
-            raise ApplicationError(detail, type="Refused", non_retryable=True) from no
+            raise refused(detail) from no
         await start_case(self.client, admitted.workflow, admitted.input)
         return OpenedCase(case_id=admitted.case_id)
 
@@ -57,10 +58,8 @@ class OtherCases:
         return Heard(taken=True)
 
     def _on_record(self, telling: Telling) -> Heard | None:
-        """Temporal forgets update ids with each run of a case without end: what is on record does not."""
-        told = select(ChangeRow.seq).where(ChangeRow.case_id == telling.case_id, ChangeRow.key == telling.key)
         with Session(self.engine) as session:
-            if session.exec(told).first() is not None:
+            if is_on_record(session, telling.case_id, telling.key):
                 return Heard(taken=True)
             row = session.get(CaseRow, telling.case_id)
             return Heard(taken=False) if row is not None and row.closed_at is not None else None
