@@ -2,30 +2,37 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import structlog
-from pydantic import BaseModel
+from cryptography.exceptions import InvalidTag
+from pydantic import BaseModel, JsonValue
 from sqlmodel import Session
 
 from api.office import Office
 from api.problems import not_confirmed
 from models.admitting import Checked
 from models.cases import CaseView, Event
-from models.documents import DocumentRef
+from models.documents import DocumentRef, StoredDocument
 from models.interventions import InStead
 from models.policies import MarketPolicy
+from models.private import Sealed
 from models.process import Process
 from models.rules.findings import Finding
 from models.tables import AdmissionRow, CaseRow
 from models.tables.documents.store import StoreUnavailable
+from models.tables.privacy import Vault
 
+M = TypeVar("M", bound=BaseModel)
 log = structlog.get_logger()
 
 
 def against(office: Office, process: Process, row: CaseRow, event: Event, at: datetime) -> list[Finding]:
     """Everything at once, of the act of a decision in somebody's stead too."""
     found = _by_process(office, process, row, event, at)
-    return found + [_unknown(field) for field, ref in _documents(event) if not _is_there(office, row, ref)]
+    named = _documents(event)
+    return found + [_unknown(field) for field, ref in named if _document(office, row, ref) is None]
 
 
 def _by_process(office: Office, process: Process, row: CaseRow, event: Event, at: datetime) -> list[Finding]:
@@ -40,6 +47,8 @@ def _by_process(office: Office, process: Process, row: CaseRow, event: Event, at
         input=admission.input,
         market=office.admissions.policies.get(row.market, gone),
         at=at,
+        reveal=partial(_revealed, office, row.case_id),
+        document=partial(_document, office, row),
     )
     found = [*process.check(event, checked)]
     if isinstance(event, InStead):
@@ -68,11 +77,20 @@ def _references(value: object, path: str) -> Iterator[tuple[str, DocumentRef]]:
         yield from _references(dict(enumerate(value)), path)
 
 
-def _is_there(office: Office, row: CaseRow, ref: DocumentRef) -> bool:
-    if row.provider_id is None:
-        return False
+def _revealed(office: Office, case_id: str, sealed: JsonValue, model: type[M]) -> M:
     try:
-        return office.documents.find(row.market, row.provider_id, ref.kind, ref.document_id) is not None
+        return Vault(office.admissions.cipher).open(Sealed.model_validate(sealed), case_id, model)
+    except (InvalidTag, ValueError):
+        log.exception("seal_broken", case_id=case_id)
+        raise not_confirmed() from None
+
+
+def _document(office: Office, row: CaseRow, ref: DocumentRef) -> StoredDocument | None:
+    """What is known of a picture of the case's provider; None where it handed in no such."""
+    if row.provider_id is None:
+        return None
+    try:
+        return office.documents.find(row.market, row.provider_id, ref.kind, ref.document_id)
     except StoreUnavailable as error:
         log.warning("documents_unavailable", error=str(error))
         raise not_confirmed() from None

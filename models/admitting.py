@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
 from models.base import Frozen
 from models.cases import CaseView, Event, Opening
 from models.rules.findings import Finding
 
 if TYPE_CHECKING:
+    from models.documents import DocumentRef, StoredDocument
     from models.policies import MarketPolicy  # which knows the terms that all of this is about
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Hold(Frozen):
@@ -35,6 +38,15 @@ class Admitted(Frozen):
 Admit = Callable[[Any, Any, Opening, "MarketPolicy"], Admitted]
 
 
+class Reveal(Protocol):
+    def __call__(self, sealed: JsonValue, model: type[M], /) -> M:
+        """A fact of the case, in clear."""
+
+
+def _nothing_sealed(_: JsonValue, model: type[M]) -> M:
+    raise LookupError(model.__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What an event is checked against."""
@@ -46,6 +58,10 @@ class Checked:
     market: "MarketPolicy"
     at: datetime
     """The event's own time."""
+    reveal: "Reveal" = _nothing_sealed
+    """Opens what the case keeps sealed, to compare with. Nothing of it may show in a finding."""
+    document: Callable[["DocumentRef"], "StoredDocument | None"] = lambda _: None
+    """What is known of a picture that the case's provider handed in."""
 
 
 Check = Callable[[Event, Checked], Sequence[Finding]]

@@ -32,6 +32,9 @@ class Party(StrEnum):
     PAYMENTS = "payments"
     REGISTRY = "registry"
     BANK = "bank"
+    WALLET = "wallet"
+    SIGNATORY = "signatory"
+    """Whose phone scans a code: a page of a backend service shows it, and hears who did."""
     OFFICE = "office"
 
     @property
@@ -49,6 +52,8 @@ SPEAKERS: dict[Party, frozenset[Role]] = {
     Party.PAYMENTS: frozenset(),
     Party.REGISTRY: frozenset(),
     Party.BANK: frozenset(),
+    Party.WALLET: frozenset(),
+    Party.SIGNATORY: frozenset({Role.SERVICE}),
     Party.OFFICE: frozenset(),
 }
 
@@ -72,6 +77,7 @@ SYSTEM = Actor(role="system", subject="back-office")
 TEMPORAL = Actor(role="system", subject="temporal")
 GATEWAY = Actor(role="system", subject="payment-gateway")
 BANK = Actor(role="system", subject="bank")
+WALLET = Actor(role="system", subject="wallet")
 
 
 class Event(Frozen):

@@ -48,6 +48,8 @@ class TaskKind:
     """Rule ids, by event tag or "silence"."""
     held: bool = False
     """Its clock was stopped by the story itself: no ruling moves it."""
+    lane: str = ""
+    """Where a case tells several stories side by side: whose stage it is."""
 
     def held_in(self, stage: StrEnum, *events: type[Event]) -> Self:
         """The task while something else is decided: its clock stands, and these events it still takes."""
@@ -65,6 +67,7 @@ class Step:
     stage: StrEnum
     leads: Leads
     rule: str = ""
+    lane: str = ""
 
 
 def accepts(kind: type[Event], not_before: datetime | None = None) -> Accepts:

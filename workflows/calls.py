@@ -43,6 +43,11 @@ UNDECIDED = _patience(15, SOON, timedelta(seconds=30), "Refused")
 PATIENT = _patience(15, SOON, timedelta(hours=1), "Refused")
 
 
+def polling(first: timedelta, longest: timedelta) -> ActivityConfig:
+    """A question asked until there is news: soon at first, then ever less often, as a policy says."""
+    return _patience(15, first, longest, "Refused")
+
+
 @overload
 async def call(
     activity: Callable[[S, P], Awaitable[R]],

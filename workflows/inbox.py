@@ -24,6 +24,8 @@ class Aside(NamedTuple):
     """Whether an open task has to take it, as with any other event."""
     moves: bool = False
     """Whether the story goes on with it: a case takes it however long it has become."""
+    lane: str = ""
+    """Whose story it is, where a case tells several side by side."""
 
 
 class Inbox:
@@ -109,7 +111,7 @@ class Inbox:
             return self._operators.obey(report, event)
         if aside := self._asides.get(type(event)):
             aside.apply(event)
-            return self._record.add_reported(report, {})
+            return self._record.add_reported(report, {}, lane=aside.lane)
         task = self._operators.task_for(report)
         assert task is not None  # refused otherwise
         task.end_with(event, report)

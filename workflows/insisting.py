@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 from workflows.record import Record, cause_of
 
 T = TypeVar("T")
-DELAYED = ("Delayed",)
+DELAYED = "Delayed"
 """Why a case is on the operators' desk that only waits for an answer."""
 
 
@@ -28,12 +28,18 @@ async def insisted(record: Record, call: Callable[[], Awaitable[T]], worry_after
                 raise asyncio.CancelledError from error
             _still_wanted()
             kind, detail = cause_of(error)
-            record.blocked_by = (kind,)
             record.add("blocked", {"kind": kind, "detail": detail})
-            try:
-                await workflow.wait_condition(lambda: not record.blocked_by)
-            finally:
-                record.blocked_by = ()
+            await _until_resumed(record, kind)
+
+
+async def _until_resumed(record: Record, kind: str) -> None:
+    """Others of the same case may be blocked, too: an operator lets all of them try again."""
+    me = object()
+    record.blocks[me] = kind
+    try:
+        await workflow.wait_condition(lambda: me not in record.blocks)
+    finally:
+        record.blocks.pop(me, None)
 
 
 def _still_wanted() -> None:
@@ -52,10 +58,9 @@ async def _watched(record: Record, call: Callable[[], Awaitable[T]], worry_after
         with suppress(TimeoutError):
             await workflow.wait_condition(calling.done, timeout=worry_after, timeout_summary="until we worry")
         if not calling.done():
-            record.blocked_by = DELAYED
+            record.blocks[calling] = DELAYED
             record.add("delayed", {})
         return await calling
     finally:
         calling.cancel()
-        if record.blocked_by == DELAYED:
-            record.blocked_by = ()
+        record.blocks.pop(calling, None)

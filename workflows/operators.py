@@ -137,7 +137,8 @@ class Operators:
     def _rule(self, report: Report[Any], ruling: Ruling) -> None:
         record = self._record
         if isinstance(ruling, Resumed) and (record.stuck or record.blocked_by):
-            record.stuck, record.blocked_by = None, ()
+            record.stuck = None
+            record.blocks.clear()
             return
         for countdown in self._ruled(report, ruling):
             countdown.clock = countdown.after(ruling, report.occurred_at)

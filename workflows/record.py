@@ -25,8 +25,16 @@ class Row:
         self.at = workflow.now()
         self.view: CaseView | None = None
         self.internal = False
+        self.lane = ""
+        self.lane_before: str | None = None
+        """Where the lane stood that the change is part of."""
 
-    def change(self, version: int, stage_after: str) -> Change:
+    def change(self, version: int, stage_after: str, lane_after: str | None) -> Change:
+        lane: dict[str, JsonValue] = {
+            "lane": self.lane,
+            "stage_before": self.lane_before,
+            "stage_after": lane_after,
+        }
         return Change(
             version=version,
             at=self.at,
@@ -34,7 +42,7 @@ class Row:
             actor=self.actor,
             key=self.key,
             digest=self.digest,
-            data=self.data,
+            data=self.data | (lane if self.lane else {}),
             stage_before=self.stage_before,
             stage_after=stage_after,
             internal=self.internal,
@@ -55,7 +63,8 @@ class Record:
         self.view = carried.view if carried else blank
         self.stage: str | None = carried.view.stage if carried else None
         self.outcome: str | None = None
-        self.blocked_by: tuple[str, ...] = ()
+        self.blocks: dict[object, str] = {}
+        """What operators have to look at, by whoever waits for them."""
         self.claimed_by = self.view.claimed_by
         self.policy_version = self.view.policy_version
         self.ledger: list[LedgerTransaction] = []
@@ -72,6 +81,10 @@ class Record:
         self._rows: list[Row] = []
 
     @property
+    def blocked_by(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.blocks.values()))
+
+    @property
     def begun(self) -> bool:
         """An update can arrive with the start, before `run` has opened anything."""
         return self.has_begun and self.view.version > 0
@@ -86,17 +99,47 @@ class Record:
         """All that happened is on record."""
         return not self._rows and not self._writing
 
-    def add(self, event: str, data: dict[str, JsonValue], actor: Actor = SYSTEM) -> Row:
+    # --- where its stories stand: the case's own has no name
+
+    def stage_of(self, lane: str) -> str | None:
+        if not lane:
+            return self.stage
+        stage = self._facts(lane).get("stage")
+        return None if stage is None else str(stage)
+
+    def now_at(self, lane: str, stage: str) -> None:
+        if lane:
+            self.show(lane, {"stage": stage})
+        else:
+            self.stage = stage
+
+    def show(self, lane: str, facts: dict[str, JsonValue]) -> None:
+        self.data |= {lane: self._facts(lane) | facts} if lane else facts
+
+    def tells_of(self, lane: str, *, begun: bool) -> bool:
+        """Whether something has happened in a lane that the next record will tell. What causes a lane to
+        begin happened elsewhere."""
+        return any(row.lane == lane for row in self._rows) if lane and begun else self.pending
+
+    def _facts(self, lane: str) -> dict[str, JsonValue]:
+        facts = self.data.get(lane)
+        return facts if isinstance(facts, dict) else {}
+
+    # --- what happened
+
+    def add(self, event: str, data: dict[str, JsonValue], actor: Actor = SYSTEM, *, lane: str = "") -> Row:
         row = Row(event, actor, self.stage)
-        row.data = data
+        row.data, row.lane, row.lane_before = data, lane, self.stage_of(lane)
         self._rows.append(row)
         return row
 
-    def add_reported(self, report: Report[Any], told: dict[str, JsonValue], *, internal: bool = False) -> Row:
+    def add_reported(
+        self, report: Report[Any], told: dict[str, JsonValue], *, internal: bool = False, lane: str = ""
+    ) -> Row:
         """An accepted event, with everything that its sender said, and what else is told of it."""
         data = report.event.model_dump(mode="json", exclude={"event", "on_behalf_of"}, exclude_none=True)
         data["occurred_at"] = report.occurred_at.isoformat()
-        row = self.add(report.event.event, data | told, report.actor)
+        row = self.add(report.event.event, data | told, report.actor, lane=lane)
         row.key, row.digest, row.internal = report.key, report.digest, internal
         return row
 
@@ -136,7 +179,7 @@ class Record:
         """A change that can never be recorded blocks its case, loudly, and does not end it."""
         afterwards = [row.stage_before for row in rows[1:]] + [view.stage]
         changes = tuple(
-            row.change(self.view.version + number, after or view.stage)
+            row.change(self.view.version + number, after or view.stage, self._lane_after(row, rows[number:]))
             for number, (row, after) in enumerate(zip(rows, afterwards, strict=True), 1)
         )
         run_id = workflow.info().run_id
@@ -153,6 +196,11 @@ class Record:
                 batch = batch.model_copy(update={"takes_over": True})
             else:
                 return
+
+    def _lane_after(self, row: Row, later: list[Row]) -> str | None:
+        """Where a row's lane stood after it: before the lane's next row, or now."""
+        following = (each.lane_before for each in later if each.lane == row.lane)
+        return next(following, self.stage_of(row.lane))
 
 
 def cause_of(error: ActivityError) -> tuple[str, str]:
