@@ -60,6 +60,7 @@ def table(process: Process) -> list[dict[str, Any]]:
     return [
         {
             "stage": row.stage,
+            **({"lane": row.lane} if row.lane else {}),
             "task": row.task or None,
             "event": row.kind.tag() if row.kind else row.event,
             **({"decision": row.kind.decision_name()} if row.kind and issubclass(row.kind, Decision) else {}),

@@ -23,14 +23,20 @@ class Move:
     task: str = ""
     rule: str = ""
     kind: type[Event] | None = None
+    lane: str = ""
+    """Whose stages these are, where a case tells several stories side by side."""
 
 
 def moves(process: Process) -> list[Move]:
-    """Everything that moves a case of this process, in the order of its stages."""
+    """Everything that moves a case of this process, in the order of its stages; then lane after lane."""
     rows = [row for task in process.tasks for row in _of(task)]
-    rows += [Move(step.stage, step.event, SYSTEM, step.leads, rule=step.rule) for step in process.steps]
-    order = [str(stage) for stage in process.stages]
-    return sorted(rows, key=lambda row: order.index(str(row.stage)))
+    rows += [
+        Move(step.stage, step.event, SYSTEM, step.leads, rule=step.rule, lane=step.lane)
+        for step in process.steps
+    ]
+    places = [(lane, str(stage)) for lane, stages in process.stories.items() for stage in stages]
+    order = {place: number for number, place in enumerate(places)}
+    return sorted(rows, key=lambda row: order[row.lane, str(row.stage)])
 
 
 def routed(process: Process, terms: object) -> list[Move]:
@@ -45,8 +51,7 @@ def _of(task: TaskKind) -> Iterator[Move]:
     rules = task.rules or {}
     for kind, leads in task.moves.items():
         rule = rules.get(kind.tag(), "")
-        yield Move(task.stage, kind.label(), kind.party, leads, task.name, rule, kind)
+        yield Move(task.stage, kind.label(), kind.party, leads, task.name, rule, kind, task.lane)
     if task.silence:
-        yield Move(
-            task.stage, task.within or SILENCE, SILENCE, task.silence, task.name, rules.get(SILENCE, "")
-        )
+        clock, rule = task.within or SILENCE, rules.get(SILENCE, "")
+        yield Move(task.stage, clock, SILENCE, task.silence, task.name, rule, lane=task.lane)

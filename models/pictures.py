@@ -27,6 +27,8 @@ COLOURS = {
     Party.BANK: ("teal", "青色", "fill:#ccfbf1,stroke:#0d9488,color:#134e4a"),
     Party.OFFICE: ("yellow", "黄色", "fill:#fef9c3,stroke:#ca8a04,color:#713f12"),
     Party.REVIEW: ("pink", "粉色", "fill:#fce7f3,stroke:#db2777,color:#831843"),
+    Party.WALLET: ("lime", "黄绿色", "fill:#ecfccb,stroke:#65a30d,color:#365314"),
+    Party.SIGNATORY: ("red", "红色", "fill:#fee2e2,stroke:#dc2626,color:#7f1d1d"),
     SYSTEM: ("grey", "灰色", "fill:#e5e7eb,stroke:#6b7280,color:#1f2937"),
     CLOSED: ("black", "黑色", "fill:#1f2937,stroke:#94a3b8,color:#ffffff"),
 }
@@ -41,14 +43,17 @@ BEGINNINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
 """Where a case can begin, if not always in the process's first stage."""
 
 
-def picture(process: Process, terms: object = None) -> str:
-    """The process as a Mermaid state diagram; by these terms, where they say the order of its steps."""
+def picture(process: Process, terms: object = None, lane: str = "") -> str:
+    """The process, or one of its lanes, as a Mermaid state diagram; by these terms, where they say the order
+    of its steps."""
     rows = moves(process) if terms is None else routed(process, terms)
-    stages = [str(stage) for stage in process.stages if stage in {row.stage for row in rows}]
+    rows = [row for row in rows if row.lane == lane]
+    drawn = {row.stage for row in rows} | {row.leads.stage for row in rows} - {CLOSED}
+    stages = [str(stage) for stage in process.stories[lane] if stage in drawn]
     if any(row.leads.stage is NEXT for row in rows):
         stages.append(NEXT)
     nodes = {stage: [_plain(stage, words.STAGES)] for stage in stages}
-    waits = {stage: _waits_for(process, stage) for stage in stages}
+    waits = {stage: _waits_for(process, lane, stage) for stage in stages}
     arrows: dict[tuple[str, str], list[Move]] = {}
     stay: dict[str, list[Move]] = {}
     for row in rows:
@@ -96,9 +101,9 @@ def _outcomes(move: Move, rows: Iterable[Move]) -> list[str]:
     )
 
 
-def _waits_for(process: Process, stage: str) -> str:
-    waits = (str(task.waiting_on) for task in process.tasks if task.stage == stage and not task.held)
-    return next(waits, SYSTEM)
+def _waits_for(process: Process, lane: str, stage: str) -> str:
+    mine = (task for task in process.tasks if (task.lane, task.stage) == (lane, stage) and not task.held)
+    return next((str(task.waiting_on) for task in mine), SYSTEM)
 
 
 def _lines(lines: Iterable[str]) -> str:
@@ -141,6 +146,9 @@ def _pictures(process: Process, markets: Iterable[MarketPolicy]) -> Iterator[str
     """One, or where the order of steps is a market's own, one for each."""
     if process.route is None:
         yield f"```mermaid\n{picture(process)}\n```"
+        for lane in process.lanes:
+            heading = f"## {_plain(lane, words.LANES)}"
+            yield f"{heading}\n\n```mermaid\n{picture(process, lane=lane)}\n```"
         return
     for policy in markets:
         for version in policy.versions(process.name)[-1:]:
@@ -150,7 +158,8 @@ def _pictures(process: Process, markets: Iterable[MarketPolicy]) -> Iterator[str
 
 def _key(process: Process) -> str:
     """What the colours and signs of the picture mean."""
-    waits = dict.fromkeys(_waits_for(process, stage) for stage in process.stages if stage != CLOSED)
+    places = [(lane, stage) for lane, stages in process.stories.items() for stage in stages]
+    waits = dict.fromkeys(_waits_for(process, *place) for place in places if place != ("", CLOSED))
     english = ", ".join(f"{COLOURS[who][0]} {who}" for who in waits)
     chinese = "，".join(f"{COLOURS[who][1]}为{words.PARTIES[who]}" for who in waits)
     return (
@@ -165,11 +174,12 @@ def _ways(rows: Iterable[Move]) -> Iterable[tuple[str, ...]]:
     merged: dict[tuple[str, ...], tuple[dict[str, None], dict[str, None]]] = {}
     for row in rows:
         silent = row.who == SILENCE
-        to = _word(row.leads.stage, words.STAGES)
+        lane = f"{_word(row.lane, words.LANES)} · " if row.lane else ""
+        to = (lane if row.leads.stage != CLOSED else "") + _word(row.leads.stage, words.STAGES)
         if row.leads.outcome:
             to += f" → {_word(row.leads.outcome, words.OUTCOMES)}"
         way = (
-            _word(row.stage, words.STAGES),
+            lane + _word(row.stage, words.STAGES),
             f"⏱ {_word(row.event, words.CLOCKS)}" if silent else _word(row.event, words.EVENTS),
             _plain(row.who, words.PARTIES),
             to,

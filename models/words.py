@@ -37,6 +37,12 @@ STAGES = {
     "asking_bank": "向银行查询",
     "verified": "已验证",
 }
+LANES = {
+    "wallet": "微信支付商户号",
+    "b2b": "财付通商户号",
+    "alipay": "支付宝分账户",
+    "mybank": "网商银行账户",
+}
 OUTCOMES = {
     "completed": "已完成",
     "accepted_by_silence": "逾期自动完成",
@@ -144,6 +150,7 @@ EVENTS = {
     "withdrawn": "撤回申请",
     "deposit_changed": "保证金变动",
     "account_changed": "账户状态变动",
+    "listener_added": "登记知会",
     "identity_verified": "实名核验通过",
     "identity_contradicted": "实名核验不符",
     "application_checked": "资料核验通过",
@@ -193,6 +200,8 @@ PARTIES = {
     "payments": "收款",
     "registry": "登记机关",
     "bank": "银行",
+    "wallet": "微信支付",
+    "signatory": "扫码人",
     "office": "后台",
     "system": "系统",
     "service": "后端服务",

@@ -139,7 +139,8 @@ def path_of(it: Performance) -> Text:
     """What happened, in order; what our own system notes, which moves nothing, is left out."""
     path, led_on = Text(style="dim"), False
     for change in it.told():
-        moves = change["stage_after"] != change["stage_before"]
+        lane = change["data"] if "lane" in change["data"] else change
+        moves = lane["stage_after"] != lane["stage_before"]
         if moves or _is_told(change):
             path.append((" › " if led_on else ", ") if path else "", "bold cyan" if led_on else "")
             path.append(_said(change))

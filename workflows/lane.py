@@ -155,7 +155,7 @@ class Lane:
         if self._record.stage is None:
             opened = self._record.add("opened", {}, self._opening.opened_by)
             opened.digest = self._opening.digest
-        elif event or not self._record.tells_of(self.name, begun=self.stage is not None):
+        elif event or not self._record.tells_of(self.name, moves=self.stage not in (None, stage)):
             self._add(event or "went_on", facts)
         self._record.now_at(self.name, str(stage))
 

@@ -116,10 +116,9 @@ class Record:
     def show(self, lane: str, facts: dict[str, JsonValue]) -> None:
         self.data |= {lane: self._facts(lane) | facts} if lane else facts
 
-    def tells_of(self, lane: str, *, begun: bool) -> bool:
-        """Whether something has happened in a lane that the next record will tell. What causes a lane to
-        begin happened elsewhere."""
-        return any(row.lane == lane for row in self._rows) if lane and begun else self.pending
+    def tells_of(self, lane: str, *, moves: bool) -> bool:
+        """Whether something has happened that the next record will tell; where a lane moves, in that lane."""
+        return any(row.lane == lane for row in self._rows) if lane and moves else self.pending
 
     def _facts(self, lane: str) -> dict[str, JsonValue]:
         facts = self.data.get(lane)

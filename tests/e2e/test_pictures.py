@@ -26,9 +26,16 @@ def terms_of(process: Process) -> list[Any]:
     return [policy.terms for versions in policies for policy in versions]
 
 
-PICTURES = [(process, terms) for process in PROCESSES.values() for terms in terms_of(process)]
+PICTURES = [
+    (process, terms, lane)
+    for process in PROCESSES.values()
+    for terms in terms_of(process)
+    for lane in process.stories
+]
 EVERY_PICTURE = pytest.mark.parametrize(
-    ("process", "terms"), PICTURES, ids=[f"{process.name}-{n}" for n, (process, _) in enumerate(PICTURES)]
+    ("process", "terms", "lane"),
+    PICTURES,
+    ids=[f"{process.name}-{lane or n}" for n, (process, _, lane) in enumerate(PICTURES)],
 )
 
 
@@ -44,20 +51,25 @@ def test_every_word_has_its_chinese(process: Process) -> None:
         return {str(word) for word in used} - set(known)
 
     rows = moves(process)
-    assert not missing(process.stages, words.STAGES)
+    for stages in process.stories.values():
+        assert not missing(stages, words.STAGES)
+    assert not missing(process.lanes, words.LANES)
     assert not missing(process.outcomes, words.OUTCOMES)
     assert not missing([row.who for row in rows], words.PARTIES)
     assert not missing([row.event for row in rows if row.who == SILENCE], words.CLOCKS)
     assert not missing([row.event for row in rows if row.who != SILENCE], words.EVENTS)
 
 
-def drawn_by(terms: Any, process: Process) -> list[Move]:
-    return moves(process) if terms is None else routed(process, terms)
+def drawn_by(terms: Any, process: Process, lane: str = "") -> list[Move]:
+    rows = moves(process) if terms is None else routed(process, terms)
+    return [row for row in rows if row.lane == lane]
 
 
 @EVERY_PICTURE
-def test_a_picture_shows_every_stage_every_end_and_every_move(process: Process, terms: Any) -> None:
-    drawn, rows = picture(process, terms), drawn_by(terms, process)
+def test_a_picture_shows_every_stage_every_end_and_every_move(
+    process: Process, terms: Any, lane: str
+) -> None:
+    drawn, rows = picture(process, terms, lane), drawn_by(terms, process, lane)
     for stage in {row.stage for row in rows}:
         assert f'state "{stage} ' in drawn
     for outcome in {row.leads.outcome for row in rows if row.leads.outcome}:
@@ -76,25 +88,27 @@ def test_a_picture_shows_every_stage_every_end_and_every_move(process: Process, 
 
 @EVERY
 def test_every_outcome_is_drawn_and_every_stage(process: Process) -> None:
-    rows = [row for terms in terms_of(process) for row in drawn_by(terms, process)]
+    stories = [(terms, lane) for terms in terms_of(process) for lane in process.stories]
+    rows = [row for terms, lane in stories for row in drawn_by(terms, process, lane)]
     assert {str(row.leads.outcome) for row in rows if row.leads.outcome} == {*map(str, process.outcomes)}
-    assert {row.stage for row in rows} == {*process.stages} - {"closed"}
+    assert {row.stage for row in rows if not row.lane} == {*process.stages} - {"closed"}
 
 
 @EVERY_PICTURE
 def test_a_stage_has_the_colour_of_whom_it_waits_for_and_not_of_what_it_holds_up(
-    process: Process, terms: Any
+    process: Process, terms: Any, lane: str
 ) -> None:
-    drawn = picture(process, terms)
-    for stage in {row.stage for row in drawn_by(terms, process)}:
-        waits = [str(task.waiting_on) for task in process.tasks if task.stage == stage and not task.held]
+    drawn = picture(process, terms, lane)
+    tasks = [task for task in process.tasks if task.lane == lane and not task.held]
+    for stage in {row.stage for row in drawn_by(terms, process, lane)}:
+        waits = [str(task.waiting_on) for task in tasks if task.stage == stage]
         coloured = re.findall(rf"  class (?:\w+,)*{stage}(?:,\w+)* (\w+)", drawn)
         assert coloured == [waits[0] if waits else SYSTEM]
 
 
 @EVERY_PICTURE
-def test_arrows_lead_only_to_what_is_drawn(process: Process, terms: Any) -> None:
-    drawn = picture(process, terms)
+def test_arrows_lead_only_to_what_is_drawn(process: Process, terms: Any, lane: str) -> None:
+    drawn = picture(process, terms, lane)
     nodes = set(re.findall(r'state ".*" as (\w+)', drawn)) | {"[*]"}
     arrows = re.findall(r"(\S+) --> (\S+) : ", drawn)
     assert {node for arrow in arrows for node in arrow} <= nodes

@@ -25,6 +25,18 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
+class PaperStage(StrEnum):
+    SIGNING = "signing"
+    MEETING = "meeting"
+    DONE = "done"
+
+
+class MoneyStage(StrEnum):
+    REMITTING = "remitting"
+    ASKING = "asking"
+    DONE = "done"
+
+
 class Signed(Event):
     party = Party.PROVIDER
     event: Literal["signed"] = "signed"
@@ -76,6 +88,36 @@ MEETING = TaskKind(
 GUESS = TaskKind(
     name="guess", stage=Stage.GUESSING, waiting_on=Party.PROVIDER, moves={Guessed: Leads(Stage.GUESSING)}
 )
+PAPER = TaskKind(
+    name="paper",
+    stage=PaperStage.SIGNING,
+    waiting_on=Party.PROVIDER,
+    moves={Signed: Leads(PaperStage.MEETING)},
+    silence=Leads(PaperStage.DONE),
+    lane="paper",
+)
+TALK = TaskKind(
+    name="talk",
+    stage=PaperStage.MEETING,
+    waiting_on=Party.BUYER,
+    moves={Met: Leads(PaperStage.DONE)},
+    lane="paper",
+)
+MONEY = TaskKind(
+    name="money",
+    stage=MoneyStage.REMITTING,
+    waiting_on=Party.PAYMENTS,
+    moves={Remitted: Leads(MoneyStage.DONE), Rejected: Leads(MoneyStage.DONE)},
+    silence=Leads(MoneyStage.ASKING),
+    lane="money",
+)
+CHECK = TaskKind(
+    name="check",
+    stage=MoneyStage.REMITTING,
+    waiting_on=Party.OPERATOR,
+    moves={Guessed: Leads(MoneyStage.REMITTING)},
+    lane="money",
+)
 MadeUpEvent = Annotated[
     Signed | Remitted | Rejected | Met | Guessed | Extended | Paused | Resumed, Field(discriminator="event")
 ]
@@ -100,6 +142,7 @@ class MadeUp:
             "side_by_side": self.side_by_side,
             "meeting": self.meeting,
             "guessing": self.guessing,
+            "lanes": self.lanes,
         }
         return await self.case.tell(stories[start.story]())
 
@@ -125,6 +168,31 @@ class MadeUp:
             if isinstance(guessed, Guessed) and guessed.right:
                 return "found"
         return "given up"
+
+    async def lanes(self) -> str:
+        """A paper and money, each a story of its own; the money's rejection ends what it waits for, too."""
+        self.case.enter(Stage.SIGNING)
+        paper, money = self.case.lane("paper"), self.case.lane("money")
+
+        async def papers() -> None:
+            if await paper.wait_for(PAPER, within=5 * DAY):
+                await paper.wait_for(TALK, within=DAY)
+            paper.enter(PaperStage.DONE)
+
+        async def sums() -> None:
+            money.show(due_fen=100)
+            event, _ = await asyncio.gather(
+                money.wait_for(MONEY, within=2 * DAY, settles=(Rejected, Remitted, None)),
+                money.wait_for(CHECK),
+            )
+            if event is None:
+                money.enter(MoneyStage.ASKING)
+                money.enter(MoneyStage.DONE, "asked", found=False)
+            else:
+                money.enter(MoneyStage.DONE)
+
+        await asyncio.gather(papers(), sums())
+        return "done"
 
     @workflow.update
     async def report(self, report: Report[MadeUpEvent]) -> Answer:

@@ -13,11 +13,12 @@ from models.process import Process
 from models.processes import PROCESSES
 from models.tables import CaseRow, ChangeRow
 from models.tasks import NEXT
-from models.telling import AccountChanged, DepositChanged
+from models.telling import AccountChanged, DepositChanged, ListenerAdded
 from tests.invariants import broken
 
-Way = tuple[str | None, str, str]
-BY_THE_OFFICE: tuple[type[Event], ...] = (TermsChanged, DepositChanged, AccountChanged)
+Way = tuple[str, str | None, str, str]
+"""A story of the case (its own has no name), a stage of it, an event, and the stage that this led to."""
+BY_THE_OFFICE: tuple[type[Event], ...] = (TermsChanged, DepositChanged, AccountChanged, ListenerAdded)
 OTHERS: tuple[type[Event], ...] = (*INTERVENTIONS, Decision, Disapproved, *BY_THE_OFFICE)
 OF_OTHERS = {kind.tag() for kind in OTHERS}
 OF_ITS_OWN = {"blocked", "delayed", "cancellation_refused", "replanned", "reminded"}
@@ -26,39 +27,41 @@ KEPT_BY_EVERY_CASE = OF_OTHERS | OF_ITS_OWN
 
 
 def published(process: Process) -> set[Way]:
-    """Stage, event and stage, as the process publishes them."""
-    ways: set[Way] = {(step.stage, step.event, step.leads.stage) for step in process.steps}
+    """Every way, as the process publishes it."""
+    ways: set[Way] = {(step.lane, step.stage, step.event, step.leads.stage) for step in process.steps}
     for task in process.tasks:
-        ways |= {(task.stage, event.tag(), lead.stage) for event, lead in task.moves.items()}
+        ways |= {(task.lane, task.stage, event.tag(), lead.stage) for event, lead in task.moves.items()}
         if task.silence:
-            ways.add((task.stage, f"{task.name}_overdue", task.silence.stage))
+            ways.add((task.lane, task.stage, f"{task.name}_overdue", task.silence.stage))
     return ways
 
 
 def operators_twins(process: Process) -> set[Way]:
     """The same moves, decided by an operator or approved by a second one."""
-    moves = [(task.stage, kind, lead.stage) for task in process.tasks for kind, lead in task.moves.items()]
+    moves = [(task, kind, lead.stage) for task in process.tasks for kind, lead in task.moves.items()]
     return {
-        (before, how, after)
-        for before, kind, after in moves
+        (task.lane, task.stage, how, after)
+        for task, kind, after in moves
         if kind.party.spoken_for_by and not kind.personal
         for how in ("decided", "approved")
     }
 
 
 def first_stages(process: Process) -> set[str]:
-    return {task.stage for task in process.tasks} or {process.steps[0].stage}
+    own = {task.stage for task in process.tasks if not task.lane}
+    return own or {step.stage for step in process.steps if not step.lane}
 
 
 def taken(engine: Engine, process: Process) -> Iterator[tuple[Way, CaseRow]]:
     rows = select(ChangeRow, CaseRow).join(CaseRow, col(CaseRow.case_id) == col(ChangeRow.case_id))
     with Session(engine) as session:
         for change, case in session.exec(rows.where(CaseRow.process == process.name)):
-            yield (change.stage_before, change.event, change.stage_after), case
+            went = change.data if "lane" in change.data else change.model_dump()
+            yield (went.get("lane", ""), went["stage_before"], change.event, went["stage_after"]), case
 
 
 def is_published(way: Way, case: CaseRow, process: Process) -> bool:
-    before, event, after = way
+    lane, before, event, after = way
     if before is None:
         return event == "opened" and after in first_stages(process)
     if event in KEPT_BY_EVERY_CASE and before == after:
@@ -66,13 +69,13 @@ def is_published(way: Way, case: CaseRow, process: Process) -> bool:
     ways = published(process) | operators_twins(process)
     if case.view["data"].get("amount_fen") == 0 and after == "closed":
         # nothing was paid, and nothing has to be given back (AMP-IMP-05)
-        return way in ways or (before, event, "refunding") in ways
-    return way in ways or ((before, event, NEXT) in ways and after in [*process.stages])
+        return way in ways or (lane, before, event, "refunding") in ways
+    return way in ways or ((lane, before, event, NEXT) in ways and after in [*process.stages])
 
 
 def onwards(ways: set[Way]) -> set[Way]:
     """What these ways are where a policy says the order of steps: each of them may have been the next."""
-    return ways | {(before, event, str(NEXT)) for before, event, _ in ways}
+    return ways | {(lane, before, event, str(NEXT)) for lane, before, event, _ in ways}
 
 
 @pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
