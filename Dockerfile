@@ -3,10 +3,10 @@ FROM python:3.11-slim-bookworm AS packages
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/uv
 WORKDIR /build
 COPY pyproject.toml requirements.lock ./
-# What pyproject.toml asks for, of its extras s3 alone, in the versions and with the hashes of the lock.
+# What pyproject.toml asks for, of its extras s3 and wechat alone, in the versions and with the hashes of the lock.
 RUN uv venv --python /usr/local/bin/python /venv \
  && uv pip install --python /venv/bin/python --no-cache --compile-bytecode \
-    --require-hashes --requirements pyproject.toml --extra s3 --constraints requirements.lock
+    --require-hashes --requirements pyproject.toml --extra s3 --extra wechat --constraints requirements.lock
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin marketplace \
@@ -17,7 +17,7 @@ COPY activities activities
 COPY api api
 COPY models models
 COPY workflows workflows
-COPY logs.py settings.py temporal.py worker.py ./
+COPY logs.py settings.py temporal.py wechat.py worker.py ./
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER marketplace
 EXPOSE 8000

@@ -47,6 +47,22 @@ class Settings(BaseSettings):
     notice_key: SecretStr | None = Field(default=None, min_length=32)
     """Signs and checks the notices of the payment gateway."""
 
+    wechat_pay_mchid: str | None = Field(default=None, pattern=r"^\d{4,32}$")
+    """The marketplace's own number with WeChat Pay. With it goes all that follows; without, the wallet is
+    simulated."""
+    wechat_pay_serial: str | None = Field(default=None, pattern=r"^[0-9A-Fa-f]{8,64}$")
+    """Of our certificate."""
+    wechat_pay_key_file: Path | None = None
+    """Our private key, PEM."""
+    wechat_pay_api_key: SecretStr | None = Field(default=None, min_length=32, max_length=32)
+    """APIv3: opens what notices hold."""
+    wechat_pay_public_key_id: str | None = Field(default=None, pattern=r"^PUB_KEY_ID_[0-9A-Za-z]{1,64}$")
+    wechat_pay_public_key_file: Path | None = None
+    """WeChat Pay's public key, PEM: what it signs is checked by it, and what we send is encrypted for it."""
+    wechat_pay_store_url: AnyHttpUrl | None = None
+    """A page of the marketplace that shows WeChat Pay what companies sell there."""
+    wechat_pay_url: AnyHttpUrl = AnyHttpUrl("https://api.mch.weixin.qq.com")
+
     policy_dir: Path | None = None
     simulator: bool = False
     """Mounts /simulator: only ever on the embedded stack."""
@@ -60,6 +76,10 @@ class Settings(BaseSettings):
     """A bucket for them instead, such as s3://bucket?endpoint=http://127.0.0.1:9000. Keys as AWS has them."""
     log_format: Literal["json", "people"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def documents_directory(self) -> Path:
+        return self.documents_dir or self.data_dir / "documents"
 
     def link(self, path: str) -> str:
         """The address of one of our pages, as people reach it."""

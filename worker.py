@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import logs
+from activities.applyments import Applyments
 from activities.bank_accounts import BankAccounts
 from activities.bank_checks import BankChecks
 from activities.bank_notices import BankNotices
@@ -22,33 +23,46 @@ from activities.deposits import Deposits
 from activities.gateways.outside import Outside
 from activities.gateways.simulated import outside as simulated_outside
 from activities.gateways.simulated.payments import SimulatedPayments
+from activities.gateways.simulated.wallet import SimulatedWallet
+from activities.gateways.wallet import Wallet
 from activities.identity import Identities
+from activities.merchant_accounts import MerchantAccounts
+from activities.merchant_papers import MerchantPapers
 from activities.other_cases import OtherCases
 from activities.payments import Payments
 from activities.policy_moves import PolicyMoves
 from activities.receipts import Receipts
 from activities.reconciliation import Reconciliation
 from activities.records import Records
+from activities.settlements import Settlements
+from activities.wallet_notices import WalletNotices
 from models.calendars import load as load_calendar
 from models.policies import BrokenPolicy, load
 from models.reconciling import Reconcile
 from models.tables.admissions import Admissions
 from models.tables.database import connect as connect_database
+from models.tables.documents import BrokenDocumentsUrl, documents_in
+from models.tables.documents.store import DocumentStore
 from models.tables.privacy import Cipher, Vault
 from settings import Settings, settings
 from temporal import TASK_QUEUE, connect, runtime
+from wechat import account_of
 from workflows.bank_account import ProvidersBankAccount
 from workflows.bank_notice import BanksNotice
 from workflows.deposit_account import DepositAccounting
+from workflows.merchant_account import ProvidersMerchantAccount
 from workflows.payment_receipt import PaymentReceipt
 from workflows.policy_move import PolicyMoving
 from workflows.provider_onboarding import ProviderOnboarding
 from workflows.reconciling import RECONCILING, Reconciling
+from workflows.settlement_account import ProvidersSettlementAccount
 from workflows.template_order import TemplateOrder
+from workflows.wallet_notice import WalletsNotice
 
 WORKFLOWS = [
     *(TemplateOrder, PaymentReceipt, PolicyMoving, Reconciling),
     *(ProviderOnboarding, DepositAccounting, ProvidersBankAccount, BanksNotice),
+    *(ProvidersMerchantAccount, WalletsNotice, ProvidersSettlementAccount),
 ]
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
@@ -69,6 +83,7 @@ def build_worker(
     admissions: Admissions,
     calendar: Calendar,
     *,
+    documents: DocumentStore,
     cached_workflows: int = CACHED_WORKFLOWS,
 ) -> Worker:
     payments = Payments(engine, outside.payments)
@@ -79,6 +94,8 @@ def build_worker(
     moves = PolicyMoves(engine, client, admissions.policies)
     checks = BankChecks(engine, outside.bank, admissions.cipher)
     accounts, notices = BankAccounts(engine, checks), BankNotices(engine, client)
+    applyments = Applyments(engine, outside.wallet, documents, Vault(admissions.cipher))
+    settlements = Settlements(engine, outside.enterprise, Vault(admissions.cipher))
     reconciliation = Reconciliation(engine, client, outside.payments, admissions, outside.bank)
     return Worker(
         client,
@@ -108,6 +125,14 @@ def build_worker(
             accounts.company,
             accounts.ask,
             notices.apply,
+            applyments.submit,
+            applyments.look,
+            applyments.wait,
+            WalletNotices(engine, client, applyments).tell,
+            MerchantPapers(documents).days,
+            MerchantAccounts(Vault(admissions.cipher)).compare,
+            settlements.match,
+            settlements.recover,
             deposits.tariff,
             deposits.open_orders,
         ],
@@ -121,23 +146,34 @@ def build_worker(
     )
 
 
+def wallet_of(settings: Settings, engine: Engine) -> Wallet:
+    """WeChat Pay where the settings name an account with it, and a simulated one otherwise."""
+    if (account := account_of(settings)) is None:
+        return SimulatedWallet(engine, settings.link("simulator/wallet?reference={reference}"))
+    from activities.gateways.wechat_pay import WeChatPayWallet  # noqa: PLC0415  only who chooses it has it
+
+    return WeChatPayWallet(account)
+
+
 async def main(settings: Settings) -> None:
     logs.configure(settings)
     log = structlog.get_logger()
+    cipher = Cipher(settings.need("data_key"))
     engine = connect_database(settings.need("database_url"), settings.database_pool)
     try:
         policies = load(settings.policy_dir)
         calendar = Calendar(load_calendar(settings.policy_dir))
-    except BrokenPolicy as broken:
+        documents = documents_in(settings.documents_url, settings.documents_directory, cipher)
+    except (BrokenPolicy, BrokenDocumentsUrl) as broken:
         raise SystemExit(str(broken)) from None
-    admissions = Admissions(engine, policies, Cipher(settings.need("data_key")))
+    admissions = Admissions(engine, policies, cipher)
     payments = SimulatedPayments(engine, settings.link("simulator/payments/{reference}"))
-    outside = simulated_outside(engine, payments)
+    outside = simulated_outside(engine, payments, wallet_of(settings, engine))
     client = await connect(settings, runtime=runtime(settings))
     stopping = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    async with build_worker(client, engine, outside, admissions, calendar):
+    async with build_worker(client, engine, outside, admissions, calendar, documents=documents):
         await client.start_workflow(
             Reconciling.run,
             Reconcile(),

@@ -29,8 +29,12 @@ class BankAccounts:
             return OnboardedCompany(name=None)
         if row.outcome not in (None, OnboardingOutcome.ONBOARDED):
             return OnboardedCompany(name=None)
-        name = row.view["data"].get("company_name")
-        return OnboardedCompany(name=name if isinstance(name, str) else None)
+        name, licence = (row.view["data"].get(fact) for fact in ("company_name", "licence_number"))
+        return OnboardedCompany(
+            name=name if isinstance(name, str) else None,
+            licence_number=licence if isinstance(licence, str) else None,
+            onboarded=row.outcome == OnboardingOutcome.ONBOARDED,
+        )
 
     @activity.defn(name="ask_for_remittance")
     def ask(self, asked: AskedRemittance) -> FoundRemittance:

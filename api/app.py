@@ -24,11 +24,15 @@ from api import (
     markets,
     policies,
     problems,
+    selling,
     services,
     simulator,
     simulator_bank,
+    simulator_enterprise,
     simulator_registries,
+    simulator_wallet,
     stream,
+    wallet_callbacks,
 )
 from api.office import Office
 from models.policies import BrokenPolicy, load
@@ -39,6 +43,7 @@ from models.tables.documents import BrokenDocumentsUrl, documents_in
 from models.tables.privacy import Cipher
 from settings import Settings
 from settings import settings as from_environment
+from wechat import account_of
 
 DESCRIPTION = """
 The back office of a marketplace: processes that take days and people, kept as cases.
@@ -54,18 +59,17 @@ async def open_office(settings: Settings) -> Office:
     """What the routes work with. Refuses to start with a broken policy or without keys."""
     for key in ("jwt_key", "notice_key"):
         settings.need(key)
+    wallet = account_of(settings)
     cipher = Cipher(settings.need("data_key"))
     engine = connect(settings.need("database_url"), settings.database_pool)
     try:
         policies = load(settings.policy_dir)
         texts = load_texts(policies, settings.policy_dir)
-        kept = documents_in(
-            settings.documents_url, settings.documents_dir or settings.data_dir / "documents", cipher
-        )
+        kept = documents_in(settings.documents_url, settings.documents_directory, cipher)
     except (BrokenPolicy, BrokenDocumentsUrl) as broken:
         raise SystemExit(str(broken)) from None
     client = await temporal.connect(settings, lazy=True)
-    return Office(settings, engine, client, Admissions(engine, policies, cipher), kept, texts)
+    return Office(settings, engine, client, Admissions(engine, policies, cipher), kept, texts, wallet)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -103,8 +107,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         services,
         documents,
         console,
+        selling,
         *about_markets,
-        callbacks,
+        *(callbacks, wallet_callbacks),
         health,
     ):
         app.include_router(each.routes)
@@ -112,6 +117,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(simulator.routes)
         app.include_router(simulator_bank.routes)
         app.include_router(simulator_registries.routes)
+        app.include_router(simulator_enterprise.routes)
+        app.include_router(simulator_wallet.routes)
     return app
 
 

@@ -92,6 +92,7 @@ class HandedIn(Frozen):
     width: int
     height: int
     sha256: DocumentId
+    first_uploaded_at: Instant
     uploaded_at: Instant
 
 
@@ -118,13 +119,13 @@ async def one_of_few(caller: Identified) -> AsyncIterator[None]:
     summary="Hand in a picture",
     dependencies=[Depends(one_of_few)],
     openapi_extra={"requestBody": FORM},
-    responses={200: {"model": HandedIn, "description": "This was handed in before."}},
+    responses={200: {"model": HandedIn, "description": "This was handed in before, and is uploaded anew."}},
 )
 async def hand_in(request: Request, response: Response, office: TheOffice, caller: Identified) -> HandedIn:
     """A document of a provider, by itself or by who acts for it.
 
-    The same picture again is no second one of its kind. It may be several kinds, where certificates are
-    merged; each has its own limits (TCM-MCH-13).
+    The same picture again is no second one of its kind, and counts as uploaded now (TCM-TEN-02). It may be
+    several kinds, where certificates are merged; each has its own limits (TCM-MCH-13).
 
     Who calls is known before anything is read; a type is what the content is, never what its name says.
     """
@@ -143,9 +144,10 @@ async def hand_in(request: Request, response: Response, office: TheOffice, calle
         kept = await _asked(office.documents.put_new, said.market, provider_id, document, content)
     if kept is document:
         _count(caller, said.market)
-        log.info("document_kept", market=said.market, provider_id=provider_id, **_named(kept))
     else:
         response.status_code = 200
+    event = "document_kept" if kept is document else "document_handed_in_again"
+    log.info(event, market=said.market, provider_id=provider_id, **_named(kept))
     return HandedIn(document_id=kept.sha256, **kept.model_dump(exclude={"uploaded_by"}))
 
 
@@ -206,13 +208,15 @@ def _looked_at(caller: Caller, kind: str, content: bytes, limits: DocumentLimits
     if findings := picture_findings(content, limits):
         raise invalid(findings)
     content_type, width, height = described(content)
+    now = datetime.now(UTC)
     return StoredDocument(
         kind=kind,
         size=len(content),
         content_type=content_type,
         width=width,
         height=height,
-        uploaded_at=datetime.now(UTC),
+        first_uploaded_at=now,
+        uploaded_at=now,
         uploaded_by=caller.actor(),
         sha256=hashlib.sha256(content).hexdigest(),
     )

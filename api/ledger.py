@@ -14,7 +14,7 @@ from api.problems import not_found
 from api.reading import market_of
 from models.base import Frozen, Instant
 from models.cases import Role
-from models.ledger import CNY, DEPOSIT, KINDS, PROVIDER, AccountKind, kind_of, of_provider
+from models.ledger import ARREARS, CNY, DEPOSIT, KINDS, PROVIDER, AccountKind, kind_of, of_provider
 from models.tables.ledger import EntryRow, TransactionRow
 
 routes = APIRouter(prefix="/v1/markets/{market}/ledger", tags=["Ledger 账簿"])
@@ -65,7 +65,7 @@ def balances(
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Balances:
-    """What stands in each account that you may see. Providers see what they are owed, and their deposit."""
+    """What stands in each account that you may see. Providers see what they are owed, owe, and put down."""
     market_of(office, caller, market)
     account, currency = col(EntryRow.account), col(TransactionRow.currency)
     query = _entries(account, currency, func.sum(EntryRow.amount_fen)).where(EntryRow.market == market)
@@ -147,8 +147,11 @@ def _entries(*what: Any) -> Any:
 def _of_kind(kind: AccountKind) -> ColumnElement[bool]:
     of_all_markets = col(EntryRow.account).in_([name for name, its in KINDS.items() if its is kind])
     account = col(EntryRow.account)
-    of_one = or_(account.startswith(PROVIDER), account.startswith(DEPOSIT))
-    return or_(of_all_markets, of_one) if kind is AccountKind.LIABILITY else of_all_markets
+    of_one = {
+        AccountKind.LIABILITY: (account.startswith(PROVIDER), account.startswith(DEPOSIT)),
+        AccountKind.ASSET: (account.startswith(ARREARS),),
+    }
+    return or_(of_all_markets, *of_one.get(kind, ()))
 
 
 def _kind_for(caller: Caller, account: str) -> AccountKind:

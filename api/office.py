@@ -11,6 +11,7 @@ from models.policies.agreements import AgreementTexts
 from models.tables.admissions import Admissions
 from models.tables.documents.store import DocumentStore
 from settings import Settings
+from wechat import WeChatAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Office:
     admissions: Admissions
     documents: DocumentStore
     texts: AgreementTexts
+    wechat: WeChatAccount | None = None
+    """Who sends the wallet's notices; None: the simulated one."""
 
     @staticmethod
     def of(request: Request) -> "Office":

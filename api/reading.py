@@ -38,6 +38,14 @@ def market_of(office: Office, caller: Caller, market: str) -> MarketPolicy:
     return policy
 
 
+def provider_of(office: Office, caller: Caller, market: str, provider_id: str) -> MarketPolicy:
+    """The market of a provider that the caller may see, whether it has a case there or not."""
+    policy = market_of(office, caller, market)
+    if not (caller.may_see(market, provider_id) and provider_id.isascii() and provider_id.isprintable()):
+        raise not_found()
+    return policy
+
+
 def snapshot(office: Office) -> Session:
     """A session that sees a single moment, however many questions it asks."""
     return Session(office.engine.execution_options(isolation_level="REPEATABLE READ"))

@@ -1,6 +1,6 @@
 """What is kept sealed: dots for everybody, and opened where a case is read by whom it may be shown to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
@@ -57,10 +57,11 @@ def private_facts(office: Office, session: Session, caller: Caller, row: CaseRow
 
     found = {name: _replaced(value, opened) for name, value in row.view["data"].items()}
     found = {name: value for name, value in found.items() if value != row.view["data"][name]}
-    found |= _instruction(office, session, row)
-    if found:
-        log.info("private_facts_read", case_id=row.case_id, facts=sorted(found))
-    return found
+    kept_beside = _instruction(office, session, row)
+    if found or kept_beside:
+        named = sorted([*_sealed_in(row.view["data"]), *kept_beside])
+        log.info("private_facts_read", case_id=row.case_id, facts=named)
+    return found | kept_beside
 
 
 def may_open(caller: Caller, row: CaseRow) -> bool:
@@ -75,6 +76,15 @@ def _instruction(office: Office, session: Session, row: CaseRow) -> Json:
         return {}
     asked = open_instruction(session, office.admissions.cipher, row.case_id)
     return {"instruction": asked.model_dump(mode="json")} if asked else {}
+
+
+def _sealed_in(facts: Any, path: str = "") -> Iterator[str]:
+    """Where something sealed stands, such as `wallet.instruction`."""
+    if isinstance(facts, dict) and [*facts] == [SEALED]:
+        yield path
+    elif isinstance(facts, dict | list):
+        for name, each in facts.items() if isinstance(facts, dict) else enumerate(facts):
+            yield from _sealed_in(each, f"{path}.{name}" if path else str(name))
 
 
 def _replaced(value: Any, by: Callable[[str], JsonValue]) -> Any:

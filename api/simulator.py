@@ -30,7 +30,10 @@ routes = APIRouter(
 )
 log = structlog.get_logger()
 OF_BANK = "bank_check|bank_pay_out|bank_entry|bank_entries_since"
-OPERATIONS = rf"^(open|query|close|refund|confirmed_since|registry|real_names|{OF_BANK})$"
+OF_WALLET = "wallet_submit|wallet_look_up"
+OF_ENTERPRISE = "enterprise_holder|enterprise_deduct"
+OTHERS = f"registry|real_names|{OF_BANK}|{OF_WALLET}|{OF_ENTERPRISE}"
+OPERATIONS = rf"^(open|query|close|refund|confirmed_since|{OTHERS})$"
 
 
 class Pay(Frozen):

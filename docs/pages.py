@@ -42,7 +42,7 @@ def playbill(samples: Iterable[tuple[str, Sample]]) -> str:
             f"[{sample.title}](../samples/{name}.json)<br/>{sample.title_zh}",
             f"{sample.story}<br/>{sample.story_zh}",
             sample.market,
-            f"`{sample.expect.outcome}`",
+            f"`{sample.expect.end}`",
             ", ".join(sample.rules),
         )
         parts.setdefault(sample.process, []).append(row)

@@ -12,7 +12,7 @@ from models.cases import Carried, Event, Opening, Party
 from models.interventions import Approved, Decision, Disapproved, Intervention
 from models.periods import Reminders, Span, of_periods
 from models.private import Private, Sealed
-from models.telling import CooperationEnded
+from models.telling import CooperationEnded, ListenerAdded
 
 
 class BankAccountStage(StrEnum):
@@ -98,6 +98,7 @@ BankAccountEvent = Annotated[
     | RemittanceMatched
     | PaymentReturned
     | CooperationEnded
+    | ListenerAdded
     | BankAccountDecision
     | Approved
     | Disapproved
@@ -140,6 +141,10 @@ class Standing(Frozen):
     verified: bool = False
     may_have_another: bool = False
     """It was asked to remit until its rounds were used up: operators may grant one more."""
+    listeners: tuple[str, ...] = ()
+    """The cases that are told how it stands, beside its onboarding."""
+    asked: int = 0
+    """How often a case asked to be told."""
 
 
 class BankAccount(Frozen):
@@ -177,6 +182,9 @@ class OnboardedCompany(Frozen):
     """None: there is no such onboarding of this provider in this market."""
 
     name: str | None
+    licence_number: str | None = None
+    onboarded: Flag = False
+    """Whether it was let in; before that the onboarding is under way."""
 
 
 class AskedRemittance(Frozen):

@@ -35,6 +35,8 @@ class Party(StrEnum):
     WALLET = "wallet"
     SIGNATORY = "signatory"
     """Whose phone scans a code: a page of a backend service shows it, and hears who did."""
+    PLATFORM = "platform"
+    """The marketplace itself, whose backend services speak for it."""
     OFFICE = "office"
 
     @property
@@ -54,6 +56,7 @@ SPEAKERS: dict[Party, frozenset[Role]] = {
     Party.BANK: frozenset(),
     Party.WALLET: frozenset(),
     Party.SIGNATORY: frozenset({Role.SERVICE}),
+    Party.PLATFORM: frozenset({Role.SERVICE}),
     Party.OFFICE: frozenset(),
 }
 

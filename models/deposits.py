@@ -33,10 +33,12 @@ class DepositOutcome(StrEnum):
 
 
 class Block(StrEnum):
-    """What a provider may not do while less is held than is required (TCM-DEP-04, ALI-DEP-10)."""
+    """What a provider may not do while something stands against it (TCM-DEP-04, ALI-DEP-10, TCM-MCH-01)."""
 
     LISTING = "listing"
     WITHDRAWAL = "withdrawal"
+    PURCHASE = "purchase"
+    """That users buy its products."""
 
 
 class PaymentRequested(Event):

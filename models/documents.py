@@ -1,8 +1,8 @@
 """Pictures and scans that a provider hands in: what a market takes, and what is known of one that is kept."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from models.base import Frozen, Id, Instant
 from models.cases import Actor
@@ -32,7 +32,7 @@ class DocumentLimits(Frozen):
 
 
 class StoredDocument(Frozen):
-    """What is known of a document that was kept, with its first upload."""
+    """What is known of a document that was kept, and of its first and its last upload."""
 
     kind: Id
     size: int
@@ -40,9 +40,19 @@ class StoredDocument(Frozen):
     content_type: ContentType
     width: int
     height: int
+    first_uploaded_at: Instant
     uploaded_at: Instant
+    """When it was handed in last, by whom it was: the same picture again counts (TCM-TEN-02, AMB-35)."""
     uploaded_by: Actor
     sha256: DocumentId
+
+    @model_validator(mode="before")
+    @classmethod
+    def _was_uploaded_once(cls, facts: Any) -> Any:
+        """Documents were kept before anybody noted when they were handed in again."""
+        if isinstance(facts, dict) and "first_uploaded_at" not in facts:
+            return {**facts, "first_uploaded_at": facts.get("uploaded_at")}
+        return facts
 
     @property
     def document_id(self) -> str:

@@ -12,10 +12,11 @@ from models.rules.commission import commission_fen
 CNY = "CNY"
 PROVIDER = "provider:"
 DEPOSIT = "deposit:"
+ARREARS = "arrears:"
 
 
 class Account(StrEnum):
-    """The accounts that every market has. Each provider has two more: `owed_to` and `deposit_of`."""
+    """The accounts that every market has. Each provider has more: `owed_to`, `deposit_of`, `arrears_of`."""
 
     GATEWAY = "gateway"
     """What the payment gateway holds for us."""
@@ -29,6 +30,8 @@ class Account(StrEnum):
     """What providers paid once to be certified (TCM-ONB-21)."""
     FORFEITED = "forfeited"
     """Deposits that became ours (AMB-05, AMB-39)."""
+    REFUNDS_DUE = "refunds_due"
+    """What buyers get back of money that their provider had got already (ALI-SET-20)."""
 
 
 def owed_to(provider_id: str) -> str:
@@ -39,6 +42,11 @@ def owed_to(provider_id: str) -> str:
 def deposit_of(provider_id: str) -> str:
     """The account of what a provider gave as security: no fee, and apart from what it earns (ALI-DEP-14)."""
     return f"{DEPOSIT}{provider_id}"
+
+
+def arrears_of(provider_id: str) -> str:
+    """The account of what a provider owes us, for refunds of what it had got already (ALI-SET-21, AMB-26)."""
+    return f"{ARREARS}{provider_id}"
 
 
 class AccountKind(StrEnum):
@@ -59,6 +67,7 @@ KINDS: dict[str, AccountKind] = {
     Account.COMMISSION: AccountKind.INCOME,
     Account.FEES: AccountKind.INCOME,
     Account.FORFEITED: AccountKind.INCOME,
+    Account.REFUNDS_DUE: AccountKind.LIABILITY,
 }
 
 
@@ -66,6 +75,8 @@ def kind_of(account: str) -> AccountKind:
     """An account's kind, and with it its normal side. Raises ValueError for what is no account."""
     if any(account.removeprefix(of_a_provider) not in ("", account) for of_a_provider in (PROVIDER, DEPOSIT)):
         return AccountKind.LIABILITY
+    if account.removeprefix(ARREARS) not in ("", account):
+        return AccountKind.ASSET
     if account in KINDS:
         return KINDS[account]
     raise ValueError(f"no account: {account}")
@@ -125,8 +136,8 @@ def applied(market: str, payment_id: str, amount_fen: int) -> LedgerTransaction:
 
 
 def of_provider(provider_id: str) -> tuple[str, ...]:
-    """The accounts that a provider may see: what it is owed, and what it gave as security."""
-    return owed_to(provider_id), deposit_of(provider_id)
+    """The accounts that a provider may see: what it is owed, gave as security, and owes."""
+    return owed_to(provider_id), deposit_of(provider_id), arrears_of(provider_id)
 
 
 def deposited(market: str, payment_id: str, provider_id: str, amount_fen: int) -> LedgerTransaction:
@@ -162,6 +173,45 @@ def forfeited(case_id: str, number: int, market: str, provider_id: str, amount_f
         CNY,
         (deposit_of(provider_id), amount_fen),
         (Account.FORFEITED, -amount_fen),
+    )
+
+
+def claimed(case_id: str, number: int, market: str, provider_id: str, amount_fen: int) -> LedgerTransaction:
+    """A buyer is refunded what a provider had got already: it owes us that (ALI-SET-20). Each of a settlement
+    account's claims has a number."""
+    return _transaction(
+        f"claimed:{case_id}:{number}",
+        market,
+        "recovery_claimed",
+        CNY,
+        (arrears_of(provider_id), amount_fen),
+        (Account.REFUNDS_DUE, -amount_fen),
+    )
+
+
+def recovered(case_id: str, number: int, market: str, provider_id: str, amount_fen: int) -> LedgerTransaction:
+    """What a provider owed us was deducted from its account (ALI-SET-20)."""
+    return _transaction(
+        f"recovered:{case_id}:{number}",
+        market,
+        "recovery_taken",
+        CNY,
+        (Account.GATEWAY, amount_fen),
+        (arrears_of(provider_id), -amount_fen),
+    )
+
+
+def disclaimed(
+    case_id: str, number: int, market: str, provider_id: str, amount_fen: int
+) -> LedgerTransaction:
+    """A claim was none: another one had asked for that payment before."""
+    return _transaction(
+        f"disclaimed:{case_id}:{number}",
+        market,
+        "recovery_disclaimed",
+        CNY,
+        (Account.REFUNDS_DUE, amount_fen),
+        (arrears_of(provider_id), -amount_fen),
     )
 
 

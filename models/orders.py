@@ -228,12 +228,14 @@ class PlacedOrder(Frozen):
     """The last day of the service that this order renews (AMP-ORD-16)."""
     service_desk_url: str | None = None
     """Where the provider serves buyers on a mobile (AMP-ORD-23)."""
+    channels: tuple[Id, ...] = ()
+    """How the buyer can pay, as on the day of placing (ALI-PAY-08); nothing where the market does not say."""
 
     def facts(self) -> dict[str, JsonValue]:
         """What the case shows of the order from its beginning."""
         facts = {"buyer_id", "template_id", "mini_program_id", "amount_fen", "ends", "service_for"}
-        desk = {"service_desk_url"} if self.service_desk_url else set()
-        return {**self.model_dump(mode="json", include=facts | desk), "authorisation": "given"}
+        more = {name for name in ("service_desk_url", "channels") if getattr(self, name)}
+        return {**self.model_dump(mode="json", include=facts | more), "authorisation": "given"}
 
     def charge(self) -> Charge:
         """What the buyer is asked to pay. The case's id is the gateway's reference."""

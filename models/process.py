@@ -1,14 +1,16 @@
 """What a process is: how it starts, what moves it, and what it publishes of itself."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from models.admitting import Admit, Check, nothing
 from models.cases import Event, Role
+from models.deposits import Block
+from models.selling import Selling
 from models.tasks import Leads, Step, TaskKind
 
 
@@ -33,8 +35,19 @@ class Process:
     check: Check = nothing
     """What stands against an event, given the case on record."""
 
+    guarded_by: Block | None = None
+    """What its provider must be free to do: where a market bars that, nothing new is let in."""
+    keeps: Callable[[Selling], dict[str, JsonValue]] = lambda _: {}
+    """What a case keeps of how its provider sells on the day it is let in, where it is guarded."""
+    lanes: Mapping[str, type[StrEnum]] = field(default_factory=dict)
+    """The stages of the stories that a case tells side by side, by their names."""
     route: Callable[[Any], Mapping[str, Leads]] | None = None
     """Where each stage leads on to by a policy's terms, if these say the order of steps."""
+
+    @property
+    def stories(self) -> dict[str, type[StrEnum]]:
+        """The stages of the case's own story, which has no name, and of every lane."""
+        return {"": self.stages, **self.lanes}
 
     @property
     def events(self) -> tuple[type[Event], ...]:

@@ -5,6 +5,8 @@ from models.bank_process import BANK_ACCOUNTS, BANK_NOTICES
 from models.base import Frozen, Id
 from models.cases import Opening, Role
 from models.deposit_process import DEPOSIT_ACCOUNTS
+from models.deposits import Block
+from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.order_tasks import ORDER_STEPS, ORDER_TASKS
 from models.orders import OrderEvent, OrderOutcome, OrderStage, PlacedOrder
@@ -15,6 +17,8 @@ from models.policy_moves import MOVE_STEPS, MoveEvent, MoveOutcome, MoveStage, O
 from models.process import Process
 from models.rules.findings import Finding, Refused
 from models.rules.placing import certifies_as_business, findings
+from models.settlement_process import SETTLEMENT_ACCOUNTS
+from models.wallet_process import WALLET_NOTICES
 
 
 class TellOfPayment(Frozen):
@@ -88,6 +92,8 @@ TEMPLATE_ORDERS = Process(
     outcomes=OrderOutcome,
     admit=_place,
     ready=lambda data: data["amount_fen"] == 0 or "pay_url" in data,
+    guarded_by=Block.PURCHASE,
+    keeps=lambda selling: {"channels": [*selling.channels]},
 )
 PAYMENT_RECEIPTS = Process(
     name="payment-receipts",
@@ -121,6 +127,7 @@ PROCESSES = {
     process.name: process
     for process in (
         *(TEMPLATE_ORDERS, PAYMENT_RECEIPTS, POLICY_MOVES, PROVIDER_ONBOARDINGS, DEPOSIT_ACCOUNTS),
-        *(BANK_ACCOUNTS, BANK_NOTICES),
+        *(BANK_ACCOUNTS, BANK_NOTICES, MERCHANT_ACCOUNTS, WALLET_NOTICES),
+        SETTLEMENT_ACCOUNTS,
     )
 }

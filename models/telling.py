@@ -25,7 +25,7 @@ class DepositChanged(Event):
 
 
 class AccountChanged(Event):
-    """A bank account tells its onboarding whether it is proven. It is payable in that version alone."""
+    """A bank account tells whoever listens whether it is proven. It is payable in that version alone."""
 
     party = Party.OFFICE
     event: Literal["account_changed"] = "account_changed"
@@ -35,6 +35,22 @@ class AccountChanged(Event):
     account_version: Annotated[int, Field(strict=True, ge=0)]
     """Which of the accounts that the provider gave it is: each change is another version."""
     why: Text | None = None
+    company: Text | None = None
+    """Whose account it is: another company of the same provider needs another one (ALI-SET-11)."""
+    closed: Flag = False
+    """Its case has ended: whoever still needs an account opens another case."""
+
+    def proves(self, company: JsonValue) -> bool:
+        """It is proven, and this company's."""
+        return self.verified and self.company in (None, company)
+
+
+class ListenerAdded(Event):
+    """Another case wants to be told how a bank account stands: at once, and with each change."""
+
+    party = Party.OFFICE
+    event: Literal["listener_added"] = "listener_added"
+    case_id: Text
 
 
 class CooperationEnded(Event):
@@ -54,7 +70,8 @@ class TariffChanged(Event):
 
 
 Message = Annotated[
-    DepositChanged | AccountChanged | CooperationEnded | TariffChanged, Field(discriminator="event")
+    DepositChanged | AccountChanged | ListenerAdded | CooperationEnded | TariffChanged,
+    Field(discriminator="event"),
 ]
 
 

@@ -56,19 +56,23 @@ def differences(performances: list[Performance], books: Books) -> list[str]:
         found.append(f"ledger: {yuan(missing)} of what the gateway kept is not in it")
     if missing := _deposits(performances, "held_fen", "returning_fen") - books.deposits:
         found.append(f"ledger: {yuan(missing)} of what deposit accounts hold is not in it")
+    if missing := _deducted_fen(performances) - (books.refunds_due - books.arrears):
+        found.append(f"ledger: {yuan(missing)} of what was deducted from Alipay accounts is not in it")
     return found
 
 
 def balance(performances: list[Performance], books: Books) -> RenderableType:
     """What the gateway took against what it gave back and what the ledger says became of the rest; then what
-    went through the bank."""
+    went through the bank, the wallet, and Alipay."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="bold", width=7)
     table.add_column(width=1)
     table.add_column()
     table.add_column(justify="right")
     table.add_column(style="dim")
-    for head, sign, name, fen, source in (*_gateway(performances, books), *_bank(performances)):
+    outside = (*_bank(performances), *_wallet(performances), *_alipay(performances, books))
+    lines = (*_gateway(performances, books), *outside)
+    for head, sign, name, fen, source in lines:
         table.add_row(head, sign, name, yuan(fen), source)
     return table
 
@@ -120,12 +124,42 @@ def _bank(performances: list[Performance]) -> Iterator[Line]:
     yield "", "", "paid in to prove 打款验证", sum(paid_in), f"bank 银行, {len(paid_in)} payments 笔"
 
 
+def _wallet(performances: list[Performance]) -> Iterator[Line]:
+    """None of it is ours: what does not match, the wallet sends back itself (AMB-34)."""
+    wallets = [it.wallet for it in performances if it.wallet.remitted]
+    if wallets:
+        verified = sum(wallet.verified_fen for wallet in wallets)
+        back = sum(wallet.sent_back_fen for wallet in wallets)
+        yield "Wallet", "", "remitted to it 服务商汇入", verified + back, "wallet 钱包"
+        yield "", "=", "verified an account 验证账户", verified, "wallet 钱包"
+        yield "", "+", "sent back by it 钱包退回", back, "wallet 钱包"
+
+
+def _alipay(performances: list[Performance], books: Books) -> Iterator[Line]:
+    """Refunds of what providers had got already: deducted from their accounts, or owed still (ALI-SET-20)."""
+    if books.refunds_due:
+        deducted = _deducted_fen(performances)
+        yield "Alipay", "", "refunds to recover 待追回退款", books.refunds_due, "ledger 账簿"
+        yield (
+            "",
+            _sign(equal=books.refunds_due == deducted + books.arrears),
+            "deducted 已代扣",
+            deducted,
+            "Alipay 支付宝",
+        )
+        yield "", "+", "owed still 欠款", books.arrears, "ledger 账簿"
+
+
 def _sign(*, equal: bool) -> Text:
     return Text("=", "green") if equal else Text("≠", "bold red")
 
 
 def _deposits(performances: list[Performance], *names: str) -> int:
     return sum(it.deposit.get(name, 0) for it in performances for name in names)
+
+
+def _deducted_fen(performances: list[Performance]) -> int:
+    return sum(sum(it.deducted.values()) for it in performances)
 
 
 def _kept_fen(performances: list[Performance]) -> int:
@@ -137,13 +171,16 @@ def _kept_fen(performances: list[Performance]) -> int:
 
 def path_of(it: Performance) -> Text:
     """What happened, in order; what our own system notes, which moves nothing, is left out."""
-    path, led_on = Text(style="dim"), False
+    path, led_on, there = Text(style="dim"), it.sample.needs_onboarding, frozenset[str]()
+    if led_on:
+        path.append("onboarded before")
     for change in it.told():
         lane = change["data"] if "lane" in change["data"] else change
         moves = lane["stage_after"] != lane["stage_before"]
-        if moves or _is_told(change):
+        before, there = there, _there_at_the_wallet(change, there)
+        if moves or _is_told(change) or there - before:
             path.append((" › " if led_on else ", ") if path else "", "bold cyan" if led_on else "")
-            path.append(_said(change))
+            path.append(" and ".join(sorted(there - before)) or _said(change))
             led_on = moves
     for receipt in it.receipts:
         if receipt["outcome"] == "refunded":
@@ -151,7 +188,17 @@ def path_of(it: Performance) -> Text:
             path.append(f"{yuan(receipt['amount_fen'])} refunded, {receipt['reason']}", "magenta")
     if unmatched := it.bank.unmatched_fen:
         path.append(f"; {yuan(unmatched)} remitted, and matched nothing", "magenta")
+    if sent_back := it.wallet.sent_back_fen:
+        path.append(f"; {yuan(sent_back)} sent back by the wallet", "magenta")
     return path
+
+
+def _there_at_the_wallet(change: dict[str, Any], before: frozenset[str]) -> frozenset[str]:
+    """What the wallet has of an application, which comes in any order (TCM-WX-02)."""
+    if change["event"] == "applyment_changed":
+        said = change["data"].get("seen", {}).get("facts", change["data"])
+        return before | {name for name in OF_THE_WALLET if said[name]}
+    return frozenset() if change["event"] == "submitted" else before
 
 
 def _is_told(change: dict[str, Any]) -> bool:
@@ -159,6 +206,7 @@ def _is_told(change: dict[str, Any]) -> bool:
     return role != "system" or event.endswith("_overdue") or event in OF_MONEY
 
 
+OF_THE_WALLET = ("review_passed", "account_verified", "signed")
 OF_MONEY = frozenset({"paid", "given_back"})
 
 

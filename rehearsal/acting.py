@@ -11,10 +11,12 @@ from models.bank_process import BANK_ACCOUNTS
 from models.cases import CaseView, Party, Role
 from rehearsal.caller import LOOK_EVERY_S, NotTaken
 from rehearsal.company import picture
-from rehearsal.performance import Json, next_due
-from rehearsal.sample import DEADLINE, IDLE, REFUND
+from rehearsal.outside import Outside
+from rehearsal.performance import next_due
+from rehearsal.sample import DEADLINE, IDLE, NO_PAYOUTS, PAYOUTS, REFUND
 from rehearsal.scene import Scene
-from rehearsal.steps import HandIn, Pay, Remit, Send, Step, TypeIn, Wait
+from rehearsal.statements import Json
+from rehearsal.steps import HandIn, OpenAlipay, Pay, Remit, Review, Send, Sign, Step, TypeIn, Wait
 
 ACCOUNTS = BANK_ACCOUNTS.name
 
@@ -35,8 +37,8 @@ class Acting:
                 await self._hand_in(step)
             case TypeIn():
                 await self._type_in(step)
-            case Remit():
-                await self._remit(step)
+            case Remit() | Review() | Sign() | OpenAlipay():
+                await Outside(self.scene).do(step)
             case _:
                 assert_never(step)
 
@@ -65,10 +67,17 @@ class Acting:
         it = self.scene.it
         if step.to is not None:
             await self.scene.once_there(step.to)
-        body = it.sample.said(step, it.id, it.papers, len(it.accounts))
-        await self.scene.send(step.sender, body, step.to, step.as_)
-        if isinstance(account := body.get("account"), dict):
-            it.accounts.append(account)
+        body: Json = it.sample.said(step, it.id, it.papers, len(it.accounts), len(it.alipay))
+        try:
+            await self.scene.send(step.sender, body, step.to, step.as_)
+        except NotTaken as refusal:
+            if step.refused not in refusal.why:
+                raise
+            return
+        if step.refused is not None:
+            raise NotTaken(f"{step.event} was taken, and should be refused: {step.refused}")
+        if step.event == "account_given":
+            it.accounts.append(body["account"])
 
     # --- waiting
 
@@ -80,6 +89,9 @@ class Acting:
                 await self.scene.until(lambda _: self._is_refunded(), step.to)
             case name if name == IDLE:
                 await self._let_be_idle()
+            case name if name in (PAYOUTS, NO_PAYOUTS):
+                while (await self.scene.selling())["paid_out"] != (name == PAYOUTS):
+                    await asyncio.sleep(LOOK_EVERY_S)
             case name:
                 await self.scene.reaches(name, process=step.to)
 
@@ -113,7 +125,7 @@ class Acting:
         accepts = [each for case in seen for task in case.tasks for each in task.accepts]
         return [each.not_before for each in accepts if each.not_before is not None]
 
-    # --- what a provider hands in, reads and remits
+    # --- what a provider hands in, and reads
 
     async def _hand_in(self, step: HandIn) -> None:
         it = self.scene.it
@@ -147,29 +159,10 @@ class Acting:
         came_in: list[Json] = found["came_in"]
         return came_in
 
-    async def _remit(self, step: Remit) -> None:
-        account = self._account()
-        case = await self.scene.unless_closed(_is_instructed, ACCOUNTS, Role.PROVIDER)
-        asked: Any = case.data["instruction"]
-        told = {
-            "market": self.scene.it.sample.market,
-            "holder": step.payer or asked["payer_name"],
-            "number": account["number"],
-            "amount_fen": step.amount_fen or asked["amount_fen"],
-            "remark": asked["remark"],
-            "notices": step.notices,
-        }
-        entry = await self.scene.caller.ask_once("/simulator/bank/remittances", json=told)
-        self.scene.it.bank.remitted[entry["entry_id"]] = entry["amount_fen"]
-
     def _account(self) -> Json:
         if not self.scene.it.accounts:
             raise NotTaken("no account was given yet")
         return self.scene.it.accounts[-1]
-
-
-def _is_instructed(case: CaseView) -> bool:
-    return case.stage == "awaiting_remittance" and "instruction" in case.data
 
 
 def other_amounts(paid_in: list[int]) -> list[int]:

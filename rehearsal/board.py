@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 
 from rich import box
 from rich.cells import set_cell_size
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from models import words
 from rehearsal import account
 from rehearsal.books import Books
 from rehearsal.performance import Performance, next_due
-from rehearsal.showing import ROOMY, both, grouped, mark, money, outcome, title, waits_for
+from rehearsal.selling import selling
+from rehearsal.showing import ROOMY, grouped, mark, money, outcome, stage, title, waits_for
 
 AROUND = 6
 """Lines around the cases: head, foot, and air."""
@@ -74,14 +74,15 @@ class Board:
     def line(self, it: Performance) -> str | None:
         """The same for a log: one line whenever a case has reached a stage, or has ended."""
         at = f"{self._clock():6.1f} s  {set_cell_size(it.name, 29)} "
-        if it.ended is None and (it.case is None or it.case.closed_at):
+        case = it.at if it.case is None else it.case
+        if it.ended is None and (case is None or (case is it.case and case.closed_at)):
             return None
         if it.differs:
             return f"{at}✗ {it.differs[0]}"
-        if it.case is None or it.ended:
-            return f"{at}✓ {it.case.outcome if it.case else ''}"
-        waits = waits_for(it.case)
-        return f"{at}{it.case.stage}{', waits for ' + waits if waits else ''}"
+        if case is None or it.ended:
+            return f"{at}✓ {outcome(it, chinese=False)}"
+        waits = waits_for(case)
+        return f"{at}{stage(it, case, chinese=False)}{', waits for ' + waits if waits else ''}"
 
     def _clock(self) -> float:
         return time.monotonic() - self._began
@@ -89,9 +90,12 @@ class Board:
     # --- at its end
 
     def account(self, width: int) -> RenderableType:
-        """What became of each case."""
+        """What became of each case, and how the providers sell that there are now."""
         pages = {it: page for it in self.performances if (page := self.page(it))}
-        return account.account(self.performances, width, pages)
+        shown = [account.account(self.performances, width, pages)]
+        if any(it.selling for it in self.performances):
+            shown.append(selling(self.performances))
+        return Group(*shown)
 
     def differences(self) -> list[str]:
         return account.differences(self.performances, self.books)
@@ -127,9 +131,11 @@ def _running(it: Performance, *, chinese: bool) -> Iterator[RenderableType]:
     yield WORKING
     yield title(it, chinese=chinese)
     if (at := it.at) is None:
-        yield Text("-", style="dim")
+        yield Text(
+            "being onboarded" if it.began is not None and it.sample.needs_onboarding else "-", style="dim"
+        )
         return
-    yield both(at.stage, words.STAGES, "cyan", chinese=chinese)
+    yield stage(it, at, chinese=chinese)
     yield Text(waits_for(at) or "our own system")
     if (task := next_due(at) or it.due()) is not None and task.deadline_at is not None:
         left = max((task.deadline_at - datetime.now(UTC)).total_seconds(), 0)

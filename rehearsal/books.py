@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.cases import Role
-from models.ledger import DEPOSIT, PROVIDER, Account, deposit_of, owed_to
+from models.ledger import ARREARS, DEPOSIT, PROVIDER, Account, arrears_of, deposit_of, owed_to
 from rehearsal.caller import Caller
 
-OF_PROVIDERS = (PROVIDER, DEPOSIT)
+OF_PROVIDERS = (PROVIDER, DEPOSIT, ARREARS)
 OF_MARKETS = {*Account} - {Account.GATEWAY}
 """Where money can be, besides the accounts of providers."""
 SLACK = timedelta(hours=1)
@@ -28,6 +28,10 @@ class Books:
     forfeited: int = 0
     fees: int = 0
     held: int = 0
+    refunds_due: int = 0
+    """What buyers get back of money that was paid out already."""
+    arrears: int = 0
+    """What of that providers still owe us. The rest was deducted from their accounts."""
 
     @classmethod
     def of(cls, balances: Iterable[tuple[str, int]]) -> "Books":
@@ -42,10 +46,13 @@ class Books:
             forfeited=found[Account.FORFEITED],
             fees=found[Account.FEES],
             held=found[Account.ESCROW] + found[Account.UNAPPLIED],
+            refunds_due=found[Account.REFUNDS_DUE],
+            arrears=found[ARREARS[:-1]],
         )
 
     @property
     def total(self) -> int:
+        """What became of the money that was paid."""
         return self.owed + self.commission + self.deposits + self.forfeited + self.fees + self.held
 
 
@@ -60,7 +67,7 @@ class Ledger:
         self, case_ids: Set[str], providers: Iterable[str], since: datetime
     ) -> list[tuple[str, int]]:
         """What these cases left in each account that their money can be in."""
-        wanted = {*OF_MARKETS, *(of(each) for each in providers for of in (owed_to, deposit_of))}
+        wanted = {*OF_MARKETS, *(of(each) for each in providers for of in (owed_to, deposit_of, arrears_of))}
         return [
             (account, await self._left(account, case_ids, since))
             async for account in self._accounts()

@@ -24,6 +24,9 @@ class Tokens(Protocol):
 class NotTaken(Exception):
     """The back office refused what was asked."""
 
+    why: frozenset[str] = frozenset()
+    """What kind of refusal it is, and the rules that it names."""
+
 
 class OutOfDate(NotTaken):
     """The case has moved on from the version that was looked at."""
@@ -83,6 +86,8 @@ def read(answer: httpx.Response) -> dict[str, Any]:
     kind = KINDS.get(answer.status_code, NotTaken)
     try:
         problem = answer.json()
-        raise kind(f"{answer.status_code} {problem['type']}: {problem['detail']}")
+        refusal = kind(f"{answer.status_code} {problem['type']}: {problem['detail']}")
+        refusal.why = frozenset([problem["type"], *(each["rule"] for each in problem.get("errors", ()))])
     except (ValueError, KeyError, TypeError):
         raise kind(f"{answer.status_code} {answer.text[:200]}") from None
+    raise refusal

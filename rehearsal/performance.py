@@ -1,7 +1,7 @@
 """One sample on its way: what is seen of it while it runs, and what came of it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,43 +9,13 @@ from typing import Any
 from models.bank_process import BANK_ACCOUNTS
 from models.cases import CaseView, Task
 from models.deposit_process import DEPOSIT_ACCOUNTS
+from models.merchant_accounts import Number
+from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.processes import PAYMENT_RECEIPTS
+from models.rules.channels import OPEN
 from rehearsal.company import Applicant
 from rehearsal.sample import Sample
-
-Json = dict[str, Any]
-
-
-@dataclass
-class AtBank:
-    """What went through the simulated bank for one case, by the bank's own account."""
-
-    remitted: dict[str, int] = field(default_factory=dict)
-    """What the provider remitted: fen, by entry."""
-    became: dict[str, str] = field(default_factory=dict)
-    """What became of each entry that we were told of: the outcome of its notice."""
-    paid_in: list[int] = field(default_factory=list)
-    """What the platform paid into the provider's accounts, in fen."""
-    paid_in_as_told: int = 0
-    """How many payments that should be by the case's own record."""
-
-    @property
-    def proved_fen(self) -> int:
-        return self._fen("matched")
-
-    @property
-    def unmatched_fen(self) -> int:
-        return self._fen("unmatched")
-
-    def _fen(self, became: str) -> int:
-        return sum(fen for entry, fen in self.remitted.items() if self.became.get(entry) == became)
-
-    def differences(self) -> Iterator[str]:
-        for entry in self.remitted:
-            if self.became.get(entry) is None:
-                yield f"bank: nothing became of {entry}"
-        if len(self.paid_in) != self.paid_in_as_told:
-            yield f"bank: {len(self.paid_in)} payments into accounts, expected {self.paid_in_as_told}"
+from rehearsal.statements import AtBank, AtWallet, Json
 
 
 @dataclass(eq=False)
@@ -55,7 +25,7 @@ class Performance:
     id: str
     case: CaseView | None = None
     beside: dict[str, CaseView] = field(default_factory=dict)
-    """The cases that it opened beside itself, by process."""
+    """The cases beside it, by process."""
     doing: str = ""
     began: float | None = None
     ended: float | None = None
@@ -69,6 +39,13 @@ class Performance:
     """What was handed in: ids, by kind."""
     accounts: list[Json] = field(default_factory=list)
     """The bank accounts that the provider gave, the last one last."""
+    alipay: list[str] = field(default_factory=list)
+    """The enterprise Alipay accounts that were opened, the last one last."""
+    deducted: dict[str, int] = field(default_factory=dict)
+    """What was deducted from these: fen, by key."""
+    wallet: AtWallet = field(default_factory=AtWallet)
+    selling: Json = field(default_factory=dict)
+    """How buyers can pay the provider at the end, and whether it is paid out."""
     differs: list[str] = field(default_factory=list)
 
     @property
@@ -132,15 +109,25 @@ class Performance:
         """What our record says we keep of what was paid: what the cases took, less what they gave back."""
         names = ("held_fen", "returning_fen", "forfeited_fen")
         deposit = sum(int(self.deposit.get(name, 0)) for name in names)
-        if self.case is None or "payment_id" not in self.case.data:
-            return deposit
-        back = sum(int(c["data"].get("refunded_fen", 0)) for c in self.changes if c["event"] == "refunded")
-        return deposit + int(str(self.case.data["amount_fen"])) - back
+        before = PROVIDER_ONBOARDINGS.name
+        return (
+            deposit
+            + _kept_by(self.case, self.changes)
+            + _kept_by(self.beside.get(before), self.changes_beside.get(before, []))
+        )
+
+    def begin_with(self, before: "Performance") -> None:
+        """The company was onboarded, as a case of its own: what it has from there goes along."""
+        assert before.case is not None
+        self.beside = {before.sample.process: before.case, **before.beside}
+        self.papers, self.accounts, self.bank = before.papers, before.accounts, before.bank
 
     @property
     def at(self) -> CaseView | None:
         """Where it is decided how the case goes on: in itself, or in one beside it that it waits for."""
-        if self.case and self.case.closed_at is None and len(self.case.tasks) == 1:
+        if self.case is None:
+            return self.beside.get(PROVIDER_ONBOARDINGS.name)
+        if self.case.closed_at is None and len(self.case.tasks) == 1:
             kept = {"deposit": DEPOSIT_ACCOUNTS.name, "bank_account": BANK_ACCOUNTS.name}
             return self.beside.get(kept.get(self.case.tasks[0].name, ""), self.case)
         return self.case
@@ -150,18 +137,31 @@ class Performance:
         return next_due(self.case)
 
     def told(self) -> list[Json]:
-        """Everything that happened, in order; of the cases beside it what others did."""
-        if not self.changes_beside:
+        """Everything that happened, in order; of the cases beside it what others did since it was opened."""
+        if not self.changes_beside or self.case is None:
             return self.changes[1:]
         beside = [each for changes in self.changes_beside.values() for each in changes[1:] if _matters(each)]
-        return sorted([*self.changes[1:], *beside], key=lambda each: datetime.fromisoformat(each["at"]))
+        since = [each for each in beside if _at(each) >= self.case.opened_at]
+        return sorted([*self.changes[1:], *since], key=_at)
+
+    def opened(self) -> dict[str, str | None]:
+        """What the case has opened: its merchant numbers or its paths, with what they are known by."""
+        if self.case is None:
+            return {}
+        lanes = {lane: lane_of(self.case, lane) for lane in self.sample.kind.lanes}
+        return {lane: facts.get("number") for lane, facts in lanes.items() if facts.get("stage") == OPEN}
 
     def differences(self) -> list[str]:
         """What is not as the sample expects it."""
         expect, case = self.sample.expect, self.case
-        wanted = expect.receipts
+        wanted, channels = expect.receipts, expect.channels
         seen: dict[str, tuple[Any, Any]] = {
             "outcome": (case.outcome if case else None, expect.outcome),
+            "stage": (case.stage if case else None, expect.stage),
+            "recovered_fen": (sum(self.deducted.values()), expect.recovered_fen),
+            "channels": (self.selling.get("channels"), None if channels is None else [*channels]),
+            "paid_out": (self.selling.get("paid_out"), expect.paid_out),
+            "number": (self.opened().get(Number.WALLET), self.wallet.number),
             "receipts": ([r["outcome"] for r in self.receipts], None if wanted is None else [*wanted]),
             "refunded_fen": (self.refunded_fen, expect.refunded_fen),
             "held_fen": (self.deposit.get("held_fen", 0), expect.held_fen),
@@ -177,11 +177,37 @@ class Performance:
         ]
 
 
+def _kept_by(case: CaseView | None, changes: list[Json]) -> int:
+    """What a case took itself, such as the price of an order, or a fee."""
+    if case is None or "payment_id" not in case.data:
+        return 0
+    back = sum(
+        int(change["data"].get("refunded_fen", 0)) for change in changes if change["event"] == "refunded"
+    )
+    return int(str(case.data["amount_fen"])) - back
+
+
 FROM_OUTSIDE = frozenset({"paid", "remitted", "lapsed", "given_back", "payment_returned"})
 
 
 def _matters(change: Json) -> bool:
     return change["actor"]["role"] != "system" or change["event"] in FROM_OUTSIDE
+
+
+def _at(change: Json) -> datetime:
+    return datetime.fromisoformat(change["at"])
+
+
+def lane_of(case: CaseView, lane: str) -> Json:
+    """What one of the stories of a case shows."""
+    facts = case.data.get(lane)
+    return facts if isinstance(facts, dict) else {}
+
+
+def stages_of(case: CaseView, lanes: Iterable[str]) -> dict[str, str]:
+    """Where each of the stories stands that a case tells; one without any is where it is itself."""
+    at = {lane: str(facts["stage"]) for lane in lanes if "stage" in (facts := lane_of(case, lane))}
+    return at or {"": case.stage}
 
 
 def next_due(case: CaseView | None) -> Task | None:

@@ -12,10 +12,13 @@ import httpx
 
 from models.bank_process import BANK_ACCOUNTS, BANK_NOTICES
 from models.cases import Role
+from models.merchant_accounts import Number
 from rehearsal.acting import Acting
 from rehearsal.books import Books, Ledger
 from rehearsal.caller import LOOK_EVERY_S, Caller, NotTaken, NotThere, Tokens
-from rehearsal.performance import Performance
+from rehearsal.outside import APPLYMENTS
+from rehearsal.performance import Performance, lane_of
+from rehearsal.samples import onboarding
 from rehearsal.scene import Scene
 from rehearsal.showing import grouped
 
@@ -70,17 +73,39 @@ class Player:
 
     async def _act(self, scene: Scene) -> None:
         it, acting = scene.it, Acting(scene)
+        if it.sample.needs_onboarding:
+            it.doing = "its onboarding"
+            await self._onboard(it)
+        else:
+            await acting.enter_company()
         it.doing = "placing"
-        await acting.enter_company()
         await scene.place()
         for number, step in enumerate(it.sample.steps):
             await asyncio.sleep(BEAT_S)
             it.doing = f"steps.{number} ({step})"
             await acting.do(step)
 
+    async def _onboard(self, it: Performance) -> None:
+        """Beforehand, and without a pause: a case of its own, under the same id."""
+        before = Performance(onboarding(it.sample), it.name, it.id)
+        scene = Scene(before, self._caller, lambda _: None)
+        acting = Acting(scene)
+        await acting.enter_company()
+        await scene.place()
+        for number, step in enumerate(before.sample.steps):
+            it.doing = f"its onboarding, steps.{number} ({step})"
+            await acting.do(step)
+        case = await scene.until(lambda case: case.closed_at is not None)
+        if case.outcome != before.sample.expect.outcome:
+            raise NotTaken(f"its onboarding came to {case.outcome}")
+        await scene.look_beside()
+        it.begin_with(before)
+        self.tell(it)
+
     async def _settle(self, scene: Scene) -> None:
         it = scene.it
-        case = await scene.until(lambda case: case.closed_at is not None)
+        expect = it.sample.expect
+        case = await scene.until(lambda case: case.closed_at is not None or case.stage == expect.stage)
         patience = time.monotonic() + SETTLED_WITHIN_S
         while True:
             await scene.look()
@@ -89,8 +114,12 @@ class Player:
             it.changes_beside = {process: await scene.timeline(process) for process in it.beside}
             await self._count_money(scene)
             await self._ask_bank(scene)
+            await self._ask_wallet(scene)
+            await self._ask_alipay(scene)
+            if it.sample.sells:
+                await scene.selling()
             it.differs = it.differences()
-            as_expected = case.outcome == it.sample.expect.outcome
+            as_expected = case.outcome == expect.outcome
             if not it.differs or not as_expected or time.monotonic() > patience:
                 return
             await asyncio.sleep(LOOK_EVERY_S)
@@ -120,6 +149,21 @@ class Player:
                 outcome = (await scene.ask("GET", path, Role.OPERATOR))["outcome"]
                 if outcome is not None:
                     bank.became[entry_id] = outcome
+
+    async def _ask_wallet(self, scene: Scene) -> None:
+        """What the wallet says of the application, if there is one."""
+        reference = scene.it.case and lane_of(scene.it.case, Number.WALLET).get("reference")
+        if reference:
+            held = (await scene.ask("GET", APPLYMENTS))["applyments"]
+            for each in held:
+                if each["reference"] == reference:
+                    scene.it.wallet.read(each)
+
+    async def _ask_alipay(self, scene: Scene) -> None:
+        """What was deducted from the company's accounts, by their own account."""
+        for account in scene.it.alipay:
+            found = await scene.ask("GET", "/simulator/enterprise/statement", params={"account": account})
+            scene.it.deducted |= {each["key"]: each["amount_fen"] for each in found["deducted"]}
 
     async def _books(self, performances: list[Performance]) -> Books:
         """What the ledger says of these cases, once it agrees with the gateway or patience has ended."""

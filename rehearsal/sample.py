@@ -1,37 +1,65 @@
 """A sample tells one case: what is placed, what people and systems do then, and how it should end."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from models.bank_process import BANK_ACCOUNTS
-from models.base import Fen, Frozen, Id, Text
+from models.base import Fen, Flag, Frozen, Id, Text
 from models.cases import BuyerEvent
 from models.deposit_process import DEPOSIT_ACCOUNTS
 from models.interventions import SECOND_APPROVAL, Decision
+from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.payments import ReceiptOutcome
 from models.process import Process
 from models.processes import PROCESSES
+from models.settlement_process import SETTLEMENT_ACCOUNTS
+from rehearsal import forms
 from rehearsal.company import Applicant, Company
-from rehearsal.steps import Send, Step
+from rehearsal.steps import Remit, Send, Step
 
 DEADLINE, REFUND, IDLE = "deadline", "refund", "idle"
-BESIDE = {PROVIDER_ONBOARDINGS.name: (DEPOSIT_ACCOUNTS.name, BANK_ACCOUNTS.name)}
-"""The cases that a case opens beside itself, under its own id."""
+PAYOUTS, NO_PAYOUTS = "payouts", "no_payouts"
+_OPENED = (DEPOSIT_ACCOUNTS.name, BANK_ACCOUNTS.name)
+_ONBOARDED = (PROVIDER_ONBOARDINGS.name, *_OPENED)
+BESIDE = {
+    PROVIDER_ONBOARDINGS.name: _OPENED,
+    MERCHANT_ACCOUNTS.name: _ONBOARDED,
+    SETTLEMENT_ACCOUNTS.name: _ONBOARDED,
+}
+"""The cases beside a sample's own, under its id: those that it opens, or that its onboarding opened."""
 
 
 class Expected(Frozen):
     """How the case should end. What is left out may be anything."""
 
-    outcome: str
+    outcome: str | None = None
+    stage: str | None = None
+    """Of a case that lives on: where it should come to."""
+    channels: tuple[Id, ...] | None = None
+    """How buyers can pay the provider then."""
+    paid_out: Flag | None = None
+    """Whether the provider is paid out then."""
     receipts: tuple[ReceiptOutcome, ...] | None = None
     """What became of each payment that we were told of, oldest first."""
     refunded_fen: Fen | None = None
     """What the gateway gave back, all in all."""
     held_fen: Fen | None = None
     """What is held as a deposit."""
+    recovered_fen: Fen | None = None
+    """What was deducted from its Alipay accounts, all in all."""
+
+    @property
+    def end(self) -> str:
+        return str(self.outcome or self.stage)
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> Self:
+        if (self.outcome is None) == (self.stage is None):
+            raise ValueError("needs an outcome, or the stage of a case that lives on")
+        return self
 
 
 def _process(name: str) -> str:
@@ -51,7 +79,9 @@ class Sample(Frozen):
     process: Annotated[str, AfterValidator(_process)]
     market: Id
     company: Company | None = None
-    """Who applies, where somebody does."""
+    """Whom the case is about, where it is about a company."""
+    onboarded: Flag = True
+    """Whether that company was onboarded before, where the case asks for an onboarding."""
     place: dict[str, JsonValue]
     """The body that starts the case, without its id."""
     steps: Annotated[tuple[Step, ...], Field(max_length=100)]
@@ -63,11 +93,31 @@ class Sample(Frozen):
 
     @property
     def beside(self) -> tuple[str, ...]:
-        """The processes of the cases that this one opens."""
+        """The processes of the cases beside this one."""
         return BESIDE.get(self.process, ())
+
+    @property
+    def about_company(self) -> bool:
+        """Whether a company is made for it."""
+        return bool({"company", "onboarding"} & self.kind.start.model_fields.keys())
+
+    @property
+    def needs_onboarding(self) -> bool:
+        """Whether its company is onboarded first."""
+        return "onboarding" in self.kind.start.model_fields and self.onboarded
 
     def kind_of(self, to: str | None) -> Process:
         return PROCESSES[to or self.process]
+
+    @property
+    def sells(self) -> bool:
+        """Whether it is about how buyers can pay."""
+        return "onboarding" in self.kind.start.model_fields and bool(self.kind.lanes)
+
+    def remits_for(self, step: Remit) -> str:
+        """Whose case a remittance is for: the wallet's where there is one, or the bank's."""
+        by_itself = self.process if self.process == MERCHANT_ACCOUNTS.name else BANK_ACCOUNTS.name
+        return step.to or by_itself
 
     def applicant(self, id: str) -> Applicant | None:
         """The company as it is in the run in which the case has this id."""
@@ -76,13 +126,20 @@ class Sample(Frozen):
     def body(self, id: str) -> dict[str, JsonValue]:
         """What starts the case under this id, with a mini-program that nobody else orders for."""
         applicant = self.applicant(id)
-        body = {**(applicant.place() if applicant else {}), **self.place, "id": id}
+        made = applicant.place() if applicant else {}
+        asked = self.kind.start.model_fields
+        body = {**{name: value for name, value in made.items() if name in asked}, **self.place, "id": id}
         if isinstance(chosen := self.place.get("mini_program"), dict):
             body["mini_program"] = {**chosen, "id": f"mp-{id}"}
         return body
 
     def said(
-        self, step: Send, id: str = "", papers: Mapping[str, str] | None = None, accounts: int = 0
+        self,
+        step: Send,
+        id: str = "",
+        papers: Mapping[str, str] | None = None,
+        accounts: int = 0,
+        alipay: int = 0,
     ) -> dict[str, JsonValue]:
         """What a step reports: with the name of the buyer whose act it is, or is done in its stead, and with
         what a company says in this run."""
@@ -91,7 +148,7 @@ class Sample(Frozen):
             said["act"] = self._by_its_buyer(act)
         said = self._by_its_buyer(said)
         applicant = self.applicant(id)
-        return applicant.completed(said, papers or {}, accounts) if applicant else said
+        return forms.completed(applicant, said, papers or {}, accounts, alipay) if applicant else said
 
     def _by_its_buyer(self, event: dict[str, JsonValue]) -> dict[str, JsonValue]:
         named = {kind.tag() for kind in self.kind.events if issubclass(kind, BuyerEvent)}
@@ -106,4 +163,5 @@ def awaitable(process: Process) -> tuple[str, ...]:
     """What can be waited for in a case."""
     tasks = dict.fromkeys(task.name for task in process.tasks)
     second = [SECOND_APPROVAL] if any(issubclass(kind, Decision) for kind in process.events) else []
-    return (DEADLINE, REFUND, IDLE, *process.stages, *tasks, *second)
+    lanes = [f"{lane}.{stage}" for lane, stages in process.lanes.items() for stage in stages]
+    return (DEADLINE, REFUND, IDLE, PAYOUTS, NO_PAYOUTS, *process.stages, *tasks, *second, *lanes)

@@ -10,16 +10,21 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.bank_process import BANK_ACCOUNTS
 from models.cases import Event, Party
+from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.private import PLAIN
 from models.process import Process
-from rehearsal.sample import Sample, awaitable
-from rehearsal.steps import HandIn, Pay, Remit, Send, TypeIn, Wait
+from models.settlement_process import SETTLEMENT_ACCOUNTS
+from rehearsal.sample import Expected, Sample, awaitable
+from rehearsal.steps import HandIn, OpenAlipay, Pay, Remit, Review, Send, Sign, Step, TypeIn, Wait
+
+ONBOARDED = Path(__file__).parent.parent / "samples" / "onboarded"
+"""How a company is onboarded before its story begins: a sample a market."""
 
 TAGS = ("step", "event", "decision")
 """What says which kind of step, event or decision something is."""
 ANY_ID = "a-sample"
 ANY_PICTURE = "0" * 64
-MADE = ("id", "provider_id", "company")
+MADE = ("id", "provider_id", "company", "onboarding")
 """What is made anew for each run."""
 Problems = Iterator[tuple[str, str]]
 
@@ -50,6 +55,11 @@ def read(file: Path) -> Sample:
     for field, reason in _against(sample):
         raise BrokenSample(file, field, reason)
     return sample
+
+
+def onboarding(sample: Sample) -> Sample:
+    """How this sample's company is onboarded before."""
+    return read(ONBOARDED / f"{sample.market}.json").model_copy(update={"company": sample.company})
 
 
 def _broken(file: Path, error: OSError | ValueError, told: object) -> BrokenSample:
@@ -91,15 +101,34 @@ def _against(sample: Sample) -> Problems:
                 yield f"{at}.step", "there is no company that hands in anything"
             case HandIn(kind=kind):
                 papers[kind] = ANY_PICTURE
-            case TypeIn() | Remit() if BANK_ACCOUNTS.name not in sample.beside:
-                yield f"{at}.step", f"is for a case that opens {BANK_ACCOUNTS.name}"
-    if sample.expect.outcome not in [*sample.kind.outcomes]:
-        yield "expect.outcome", f"is none of {', '.join(sample.kind.outcomes)}"
+            case _ if (asked := _asked_of(sample, step)) and asked not in (sample.process, *sample.beside):
+                yield f"{at}.step", f"is for a case of {asked}, or for one that opens it"
+    yield from _expected(sample.expect, sample.kind)
+
+
+def _expected(expect: Expected, kind: Process) -> Problems:
+    if expect.outcome is not None and expect.outcome not in [*kind.outcomes]:
+        yield "expect.outcome", f"is none of {', '.join(kind.outcomes)}"
+    if expect.stage is not None and expect.stage not in [*kind.stages]:
+        yield "expect.stage", f"is none of {', '.join(kind.stages)}"
+
+
+def _asked_of(sample: Sample, step: Step) -> str | None:
+    """Whose case a step of the outside world is about."""
+    match step:
+        case Remit():
+            return sample.remits_for(step)
+        case Review() | Sign():
+            return MERCHANT_ACCOUNTS.name
+        case TypeIn():
+            return BANK_ACCOUNTS.name
+        case OpenAlipay():
+            return SETTLEMENT_ACCOUNTS.name
+    return None
 
 
 def _placed(sample: Sample) -> Problems:
-    start = sample.kind.start
-    applies = "company" in start.model_fields
+    start, applies = sample.kind.start, sample.about_company
     for name in MADE if applies else MADE[:1]:
         if name in sample.place:
             yield f"place.{name}", "is made anew for each run: leave it out"
@@ -107,6 +136,8 @@ def _placed(sample: Sample) -> Problems:
         yield "company", "Field required"
     if sample.company is not None and not applies:
         yield "company", f"no company applies in {sample.process}"
+    if sample.needs_onboarding and not (ONBOARDED / f"{sample.market}.json").exists():
+        yield "market", f"nobody is onboarded there: {ONBOARDED.name}/{sample.market}.json is missing"
     yield from _problems("place", start, sample.body(ANY_ID))
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.cases import CaseView, Party, Role
+from models.processes import PROCESSES
 from rehearsal.caller import LOOK_EVERY_S, Caller, NotTaken, NotThere, OutOfDate
-from rehearsal.performance import Json, Performance
+from rehearsal.performance import Performance, lane_of, stages_of
+from rehearsal.statements import Json
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Scene:
     async def reaches(self, *names: str, process: str | None = None, role: Role = Role.OPERATOR) -> CaseView:
         """Until it is in one of these stages, or has one of these tasks open."""
         wanted = {*names}
-        return await self.unless_closed(lambda case: bool(wanted & _reached(case)), process, role)
+        return await self.unless_closed(lambda case: bool(wanted & self._reached(case)), process, role)
 
     async def unless_closed(
         self, there: Callable[[CaseView], bool], process: str | None = None, role: Role = Role.OPERATOR
@@ -76,10 +78,10 @@ class Scene:
         self, sender: Party, body: Json, process: str | None = None, subject: str | None = None
     ) -> None:
         """An operator looks at the case first, and looks again if something came between."""
-        role, key = min(sender.spoken_for_by), uuid.uuid4().hex
+        role = min(sender.spoken_for_by)
         path = self.it.path_of(process or self.it.sample.process)
         while True:
-            headers = {"Idempotency-Key": key}
+            headers = {"Idempotency-Key": uuid.uuid4().hex}
             if role is Role.OPERATOR:
                 headers["If-Match"] = f'"{(await self.look(process)).version}"'
             how = {"subject": subject, "json": body, "headers": headers}
@@ -89,6 +91,14 @@ class Scene:
                 await asyncio.sleep(LOOK_EVERY_S)
             else:
                 return
+
+    async def selling(self) -> Json:
+        """How buyers can pay the provider, and whether it is paid out."""
+        provider = f"/v1/markets/{self.it.sample.market}/providers/{self.it.provider_id}"
+        found = (await self.ask("GET", f"{provider}/channels"))["channels"]
+        settles = await self.ask("GET", f"{provider}/settlement")
+        self.it.selling = {"channels": [each["name"] for each in found], "paid_out": settles["paid_out"]}
+        return self.it.selling
 
     async def timeline(self, process: str | None = None) -> list[Json]:
         """Every change, the oldest first."""
@@ -108,11 +118,13 @@ class Scene:
             self.it.beside[process] = case
             return case
         before, self.it.case = self.it.case, case
-        if before is None or before.stage != case.stage:
+        lanes = self.it.sample.kind.lanes
+        if before is None or stages_of(before, lanes) != stages_of(case, lanes):
             self.tell(self.it)
         return case
 
-
-def _reached(case: CaseView) -> set[str]:
-    """Its stage, and the tasks that are open."""
-    return {case.stage, *(task.name for task in case.tasks)}
+    def _reached(self, case: CaseView) -> set[str]:
+        """Its stage, those of its lanes, and the tasks that are open."""
+        lanes = PROCESSES[case.process].lanes
+        at = {f"{lane}.{lane_of(case, lane).get('stage')}" for lane in lanes}
+        return {case.stage, *at, *(task.name for task in case.tasks)}

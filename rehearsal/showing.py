@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from models import words
-from models.cases import CaseView
-from rehearsal.performance import Performance
+from models.cases import CaseView, Party
+from models.processes import PROCESSES
+from rehearsal.performance import Performance, stages_of
 
+STAGES = {**words.STAGES, "onboarded before": "已入驻"}
 ROOMY = 118
 """Columns that it takes to show what follows silence, too."""
 
@@ -54,9 +56,21 @@ def money(it: Performance, between: str) -> Text:
     return Text(between).join(part for part in (Text(yuan(it.paid_fen)), back) if part)
 
 
+def stage(it: Performance, case: CaseView, *, chinese: bool = True) -> Text:
+    """Where a case stands; of one that tells several stories, where each of them does."""
+    at = stages_of(case, PROCESSES[case.process].lanes)
+    if case is not it.case:
+        return both("onboarded before" if it.case is None else case.stage, STAGES, "cyan", chinese=chinese)
+    if "" in at:
+        return both(at[""], STAGES, "cyan", chinese=chinese)
+    return Text(", ".join(f"{lane} {stage}" for lane, stage in at.items()), "cyan")
+
+
 def waits_for(case: CaseView) -> str:
-    """Whom it waits for, and with what; not what an appeal holds up meanwhile."""
+    """Whom it waits for, and with what; not what an appeal holds up meanwhile, nor what stays possible."""
     waits: dict[str, list[str]] = {}
     for task in [task for task in case.tasks if not task.paused] or case.tasks:
         waits.setdefault(task.waiting_on, []).append(task.name)
+    if len(waits) > 1:
+        waits.pop(Party.OFFICE, None)
     return "; ".join(f"{party}: {', '.join(tasks)}" for party, tasks in waits.items())

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from models.applyments import AuditDetail
 from models.bank import ShortText
 from models.base import Fen, Flag, Frozen, Id
 from models.cases import Party
@@ -42,6 +43,8 @@ class Send(BaseModel):
     sender: Party
     as_: Id | None = Field(None, alias="as")
     event: str
+    refused: Id | None = None
+    """By which rule it has to be refused, or how: `out-of-turn`."""
 
     @property
     def said(self) -> dict[str, JsonValue]:
@@ -84,15 +87,56 @@ class TypeIn(Frozen):
 
 
 class Remit(Frozen):
-    """The provider remits what it was told to, unless told otherwise."""
+    """The provider remits what it was told to, unless told otherwise: to the platform, or to the wallet.
+
+    `late`: only once the deadline has passed. Nobody but the wallet knows of that.
+    """
 
     step: Literal["remit"]
+    to: str | None = None
     amount_fen: Annotated[Fen, Field(ge=1)] | None = None
     payer: ShortText | None = None
+    late: Flag = False
     notices: Times = 1
 
     def __str__(self) -> str:
         return "remit"
 
 
-Step = Annotated[Pay | Send | Wait | HandIn | TypeIn | Remit, Field(discriminator="step")]
+class Review(Frozen):
+    """The wallet passes the form, or says of each field what is wrong with it."""
+
+    step: Literal["review"]
+    passed: Flag
+    details: tuple[AuditDetail, ...] = ()
+    notices: Times = 1
+
+    def __str__(self) -> str:
+        return "the wallet reviews"
+
+
+class Sign(Frozen):
+    """The super administrator scans the wallet's code and signs, or somebody else tries to."""
+
+    step: Literal["sign"]
+    name: ShortText | None = None
+    notices: Times = 1
+
+    def __str__(self) -> str:
+        return "sign"
+
+
+class OpenAlipay(Frozen):
+    """The company opens an enterprise Alipay account, with so much in it. `holder`: somebody else does."""
+
+    step: Literal["open_alipay"]
+    holder: ShortText | None = None
+    balance_fen: Fen = 0
+
+    def __str__(self) -> str:
+        return "open an Alipay account"
+
+
+Step = Annotated[
+    Pay | Send | Wait | HandIn | TypeIn | Remit | Review | Sign | OpenAlipay, Field(discriminator="step")
+]

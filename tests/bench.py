@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import pytest
@@ -29,6 +31,8 @@ from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, TellOfPayment
 from models.search_attributes import next_due
 from models.tables import CaseRow, ChangeRow
 from models.tables.admissions import Admission, Admissions
+from models.tables.documents import documents_in
+from models.tables.documents.store import DocumentStore
 from models.tables.simulated import SimulatedRefund
 from temporal import start_case
 from tests.bodies import BUYER, order_body, place_order
@@ -45,6 +49,8 @@ BUILT, APPROVED = VersionSubmitted(version="1.0.0"), VersionApproved()
 CALENDAR = Calendar(load_calendar())
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+KEPT = TemporaryDirectory(prefix="documents-", ignore_cleanup_errors=True)
+"""A directory for the pictures of this session."""
 
 
 async def until(
@@ -179,10 +185,19 @@ class Bench:
     def client(self) -> Client:
         return self.env.client
 
+    @property
+    def documents(self) -> DocumentStore:
+        """Where pictures are that were handed in."""
+        return documents_in(None, Path(KEPT.name), self.admissions.cipher)
+
     def working(self, cached_workflows: int = 500) -> Worker:
         """A worker, for as long as the block lasts. Without a cache no task waits for it when it has gone."""
-        outside, ours = simulated_outside(self.engine, self.gateway), (self.admissions, self.calendar)
-        return build_worker(self.client, self.engine, outside, *ours, cached_workflows=cached_workflows)
+        return build_worker(
+            *(self.client, self.engine, simulated_outside(self.engine, self.gateway)),
+            *(self.admissions, self.calendar),
+            documents=self.documents,
+            cached_workflows=cached_workflows,
+        )
 
     def terms(self, version: str = "2026-01-01", **changes: Any) -> OrderTerms:
         """What a version of alipay's policy says of orders, with these changes."""

@@ -197,6 +197,25 @@ JOIN cases ON transfers.key LIKE 'micro-deposit:' || case_id || ':%'
 LEFT JOIN outside_effects effects ON effects.key = transfers.key
 WHERE kind = 'paid_out' AND effects.key IS NULL
 """
+THE_LEDGER_SAYS_WHAT_A_SETTLEMENT_ACCOUNT_OWES = """
+SELECT accounts.case_id FROM cases accounts
+LEFT JOIN ledger_transactions posted USING (case_id)
+LEFT JOIN ledger_entries ON transaction_id = posted.id AND account = 'arrears:' || provider_id
+WHERE process = 'settlement-accounts'
+GROUP BY accounts.case_id HAVING coalesce(sum(amount_fen), 0) <> (view->'data'->>'arrears_fen')::bigint
+"""
+WHAT_A_SETTLEMENT_ACCOUNT_RECOVERED_WAS_DEDUCTED_AND_NO_MORE = """
+SELECT case_id FROM cases LEFT JOIN (
+    SELECT case_id, sum(amount_fen) AS fen FROM ledger_transactions
+    JOIN ledger_entries ON transaction_id = ledger_transactions.id AND account = 'gateway'
+    WHERE what = 'recovery_taken' GROUP BY case_id
+) booked USING (case_id) LEFT JOIN (
+    SELECT request->>'case_id' AS case_id, sum(amount_fen) AS fen FROM outside_effects
+    JOIN simulated_deductions USING (key) GROUP BY 1
+) deducted USING (case_id)
+WHERE process = 'settlement-accounts' AND (coalesce(booked.fen, 0) > coalesce(deducted.fen, 0)
+    OR closed_at IS NOT NULL AND coalesce(booked.fen, 0) <> coalesce(deducted.fen, 0))
+"""
 INVARIANTS = {name: sql for name, sql in globals().items() if name.isupper()}
 
 

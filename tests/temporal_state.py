@@ -10,6 +10,7 @@ from temporalio.api.enums.v1 import (
     WorkflowExecutionStatus,
 )
 from temporalio.api.update.v1 import UpdateRef, WaitPolicy
+from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
     PollWorkflowExecutionUpdateRequest,
@@ -47,7 +48,15 @@ async def is_busy(client: Client, workflow_id: str) -> bool:
     if found.workflow_execution_info.status != RUNNING:
         return False
     pending = found.pending_activities
-    return not pending or any(each.state == STARTED or each.attempt == 1 for each in pending)
+    return not pending or any(map(_is_being_tried, pending))
+
+
+def _is_being_tried(activity: PendingActivityInfo) -> bool:
+    """One that waits for its next try may still be called started, and then its last try has ended since."""
+    started, ended = activity.last_started_time, activity.last_attempt_complete_time
+    has_ended = activity.HasField("last_attempt_complete_time")
+    waits = has_ended and ended.ToNanoseconds() >= started.ToNanoseconds()
+    return (activity.state == STARTED and not waits) or activity.attempt == 1
 
 
 async def is_held(client: Client, workflow_id: str, update_id: str) -> bool:

@@ -14,7 +14,6 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.bank_accounts import BankAccounts
-from activities.other_cases import OtherCases
 from models.bank_account_tasks import CHECK, DETAILS, STANDING
 from models.bank_accounts import (
     AccountGiven,
@@ -34,11 +33,11 @@ from models.cases import Answer, CaseView, Event, Report
 from models.clocks import Clock
 from models.private import Sealed
 from models.tasks import Leads
-from models.telling import AccountChanged, CooperationEnded, Telling
+from models.telling import CooperationEnded, ListenerAdded
+from workflows.account_telling import AccountTelling
 from workflows.bank_check import HEARD, BankCheck, Ended, Proven, Unproven
-from workflows.calls import RECORD, UNDECIDED, call
+from workflows.calls import RECORD, call
 from workflows.case import Case, Rest
-from workflows.errands import Errands
 from workflows.inbox import Aside
 from workflows.tasks import Countdown
 
@@ -62,11 +61,14 @@ class ProvidersBankAccount:
             remind_before=lambda: self.terms.remind_before,
             needs_approval=self._needs_approval,
             worry_after=self._worry_after,
-            asides=dict.fromkeys(HEARD, Aside(self._hear, self._against, moves=True)),
+            asides={
+                **dict.fromkeys(HEARD, Aside(self._hear, self._against, moves=True)),
+                ListenerAdded: Aside(self._listen, lambda _: None, needs_task=False, moves=True),
+            },
         )
         self.check = BankCheck(self.case, self.terms.check, CHECK, lambda: self.now.company_name)
         self.check.first_round, self.check.round = self.now.first_round, self.now.round
-        self.tellings = Errands()
+        self.tellings = AccountTelling(account)
         self.is_checking = False
 
     @workflow.run
@@ -92,6 +94,7 @@ class ProvidersBankAccount:
             event = await self._at_rest()
         outcome = OUTCOMES[type(event)]
         self._change(verified=False, why=outcome)
+        self.tellings.closed(self.now, outcome)
         return outcome
 
     async def _follow(self, event: Event) -> Ended:
@@ -165,7 +168,8 @@ class ProvidersBankAccount:
 
     def _standing(self) -> Standing:
         rounds = {"first_round": self.check.first_round, "round": self.check.round}
-        return self.now.model_copy(update=rounds)
+        told = {"listeners": self.tellings.listeners, "asked": self.tellings.asked}
+        return self.now.model_copy(update={**rounds, **told})
 
     # --- what the account is now
 
@@ -193,7 +197,7 @@ class ProvidersBankAccount:
         if not verified and why is not None:
             self.check.void(why)
         if was != verified:
-            self._tell(verified, why)
+            self.tellings.changed(self.now, self.check.round, why)
 
     def _show(self, *, under_check: bool, **facts: str | None) -> None:
         self.case.show(
@@ -205,19 +209,8 @@ class ProvidersBankAccount:
             **facts,
         )
 
-    def _tell(self, verified: bool, why: str | None) -> None:
-        """The onboarding hears of it in its own time: the provider does not wait for that."""
-        opening, version = self.input.opening, self.now.account_version
-        what = "verified" if verified else "unverified"
-        telling = Telling(
-            case_id=self.input.onboarding,
-            message=AccountChanged(
-                account=opening.case_id, verified=verified, account_version=version, why=why
-            ),
-            key=f"{opening.case_id}:{version}:{self.check.round}:{what}",
-            at=workflow.now(),
-        )
-        self.tellings.add(lambda: call(OtherCases.tell, telling, UNDECIDED, summary=telling.key))
+    def _listen(self, asked: ListenerAdded) -> None:
+        self.tellings.add(asked.case_id, self.now)
 
     def _hear(self, event: Event) -> None:
         self.check.hear(event)

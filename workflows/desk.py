@@ -11,13 +11,13 @@ from activities.calendar import Calendar
 from models.clocks import Clock
 from models.working_days import WorkingDays, WorkingTime
 from workflows.calls import RECORD, call
-from workflows.case import Case
+from workflows.lane import Lane
 from workflows.tasks import Countdown
 
 
 @asynccontextmanager
 async def desk_time(
-    case: Case, task: str, within: WorkingDays | timedelta, replan_every: timedelta
+    case: Lane, task: str, within: WorkingDays | timedelta, replan_every: timedelta
 ) -> AsyncIterator[Countdown]:
     """The clock of a task of theirs. Working days are planned meanwhile, and planned again (AMB-54)."""
     clock = case.countdown(within) if isinstance(within, timedelta) else Countdown(Clock())
@@ -29,7 +29,7 @@ async def desk_time(
 
 
 async def _plan(
-    case: Case, task: str, desk: Countdown, within: WorkingDays | timedelta, replan_every: timedelta
+    case: Lane, task: str, desk: Countdown, within: WorkingDays | timedelta, replan_every: timedelta
 ) -> None:
     """Working days end when the calendar says, and are planned again until it has data for them (AMB-54)."""
     if not isinstance(within, WorkingDays):

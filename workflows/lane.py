@@ -47,6 +47,8 @@ class Lane:
         self._opening, self._record, self._open, self._endings = opening, record, open_tasks, endings
         self._since = since
         self._remind_before, self._worry_after = remind_before, worry_after
+        self._goes_on = record.continued and self.stage is not None
+        """What it waits for first is on record as it is: the run before left it open."""
 
     @property
     def view(self) -> CaseView:
@@ -150,7 +152,7 @@ class Lane:
         `at` is the step's own time, where the outside world set it: periods that follow run from there.
         """
         self.show(**facts)
-        self._record.has_begun = True
+        self._record.has_begun, self._goes_on = True, False
         self._since = at or self._since
         if self._record.stage is None:
             opened = self._record.add("opened", {}, self._opening.opened_by)
@@ -183,9 +185,12 @@ class Lane:
                 countdown.clock = clock
                 self._add("replanned", {"task": task, "until": until.isoformat()})
 
-    async def insist(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Do what the story cannot go on without: a refusal blocks the case until an operator resumes it."""
-        return await insisted(self._record, call, self._worry_after())
+    async def insist(self, call: Callable[[], Awaitable[T]], *, worry: bool = True) -> T:
+        """Do what the story cannot go on without: a refusal blocks the case until an operator resumes it.
+
+        Without `worry` silence is no reason to look at it: there is nothing new yet.
+        """
+        return await insisted(self._record, call, self._worry_after() if worry else None)
 
     # --- what goes on record
 
@@ -217,8 +222,8 @@ class Lane:
 
     async def _wait(self, task: OpenTask, weighed: Weighed | None = None) -> Event | None:
         self._open.append(task)
-        if self._record.continued and not self._record.begun:
-            self._record.has_begun = True  # on record as it is: the run before left it open
+        if self._goes_on:
+            self._record.has_begun, self._goes_on = True, False
         else:
             self.enter(task.kind.stage)
         await task.end()

@@ -15,7 +15,14 @@ from models.onboarding_tasks import BANK_ACCOUNT, CERTIFICATION_FEE, DEPOSIT
 from models.onboardings import Onboarding, OnboardingOutcome, OnboardingStage
 from models.payments import Paid
 from models.tasks import TaskKind
-from models.telling import AccountChanged, AskedToOpen, CooperationEnded, DepositChanged, Telling
+from models.telling import (
+    AccountChanged,
+    AskedToOpen,
+    CooperationEnded,
+    DepositChanged,
+    ListenerAdded,
+    Telling,
+)
 from workflows.calls import UNDECIDED, call
 from workflows.onboarding_progress import Progress, outcome_of
 from workflows.paying import paid_or_closed
@@ -88,7 +95,7 @@ class Standing:
                 "account_version": told.account_version,
             }
         )
-        self._stands("bank_account", told.verified)
+        self._stands("bank_account", told.proves(self.case.view.data.get("company_name")))
 
     async def wound_up(self, outcome: OnboardingOutcome) -> OnboardingOutcome:
         """What was opened for this onboarding alone is told that it came to nothing: money goes back."""
@@ -111,7 +118,7 @@ class Standing:
         return outcome_of(ended)
 
     async def _show_opened(self, process: str) -> None:
-        """One that another case holds tells that case, and not us: once it has ended we open our own."""
+        """One that another case holds is that case's: once it has ended we open our own."""
         own, shown = self._own(process), ""
         while shown != own:
             if shown:
@@ -121,7 +128,13 @@ class Standing:
                 found = await self.case.insist(lambda: self._open(process))
             if found != shown:
                 self.case.note("case_opened", told={"case_id": found})
+                await self._listen_to(process, found)
             self.opened[process] = shown = found
+
+    async def _listen_to(self, process: str, found: str) -> None:
+        """An account that another case opened tells us, too. What was under way before could not ask."""
+        if process == ACCOUNTS and found != self._own(process) and workflow.patched("account-listeners"):
+            await self._tell(found, ListenerAdded(case_id=self.onboarding.opening.case_id))
 
     async def _opened_after_all(self, process: str) -> str | None:
         """What was asked for and perhaps not answered yet. What is refused was never opened."""
@@ -142,7 +155,7 @@ class Standing:
         asked = AskedToOpen(process=process, market=market, body=body, at=workflow.now())
         return (await call(OtherCases.open, asked, UNDECIDED, summary=process)).case_id
 
-    async def _tell(self, case_id: str, message: CooperationEnded) -> None:
+    async def _tell(self, case_id: str, message: CooperationEnded | ListenerAdded) -> None:
         telling = Telling(
             case_id=case_id,
             message=message,

@@ -1,5 +1,6 @@
 """What operators see of a case in the Temporal UI: search attributes, and an account of it in Markdown."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -41,11 +42,22 @@ def account(view: CaseView) -> str:
         until = f"paused, {task.left} left" if task.paused else _local(task.deadline_at)
         events = ", ".join(f"`{a.event}`" for a in task.accepts)
         lines.append(f"| {task.name} | {task.waiting_on} | {until} | {task.on_deadline or '-'} | {events} |")
-    if view.data:
-        lines += ["", *(f"- {name}: {_told(value)}" for name, value in view.data.items() if not _rows(value))]
-    for name, value in view.data.items():
-        lines += _table(name, _rows(value))
+    lines += _facts(view.data)
     return "\n".join(lines)
+
+
+def _facts(data: Mapping[str, JsonValue]) -> list[str]:
+    """Plain facts first; then what is a table; then each story that the case tells beside its own."""
+    lanes = {name: value for name, value in data.items() if isinstance(value, dict) and "stage" in value}
+    own = {name: value for name, value in data.items() if name not in lanes}
+    plain = [f"- {name}: {_told(value)}" for name, value in own.items() if not _rows(value)]
+    lines = ["", *plain] if plain else []
+    for name, value in own.items():
+        lines += _table(name, _rows(value))
+    for name, facts in lanes.items():
+        rest = {fact: value for fact, value in facts.items() if fact != "stage"}
+        lines += ["", f"#### {name}: {facts['stage']}", *_facts(rest)]
+    return lines
 
 
 def _rows(value: JsonValue) -> list[dict[str, JsonValue]]:
@@ -71,7 +83,9 @@ def _table(name: str, rows: list[dict[str, JsonValue]]) -> list[str]:
 
 
 def _told(value: JsonValue) -> JsonValue:
-    return MASK if isinstance(value, dict) and [*value] == [SEALED] else value
+    if isinstance(value, dict):
+        return MASK if [*value] == [SEALED] else {name: _told(each) for name, each in value.items()}
+    return value
 
 
 def _local(at: datetime | None) -> str:

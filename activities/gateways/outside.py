@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from activities.gateways.bank import Bank
+from activities.gateways.enterprise import EnterpriseAccounts
 from activities.gateways.payments import PaymentGateway
 from activities.gateways.registries import CompanyRegistry, RealNames
+from activities.gateways.wallet import Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +15,5 @@ class Outside:
     registry: CompanyRegistry
     real_names: RealNames
     bank: Bank
+    wallet: Wallet
+    enterprise: EnterpriseAccounts

@@ -14,6 +14,7 @@ from models.base import Frozen, Id
 from models.categories import Category
 from models.deposits import DepositTerms
 from models.documents import DocumentLimits
+from models.merchant_accounts import MerchantAccountTerms
 from models.onboardings import OnboardingTerms
 from models.orders import OrderTerms
 from models.payments import ReceiptTerms
@@ -21,6 +22,7 @@ from models.policies.categories import load_categories
 from models.policy_moves import MoveTerms
 from models.rules.placing import PlacingTerms
 from models.rules.tariffs import Tariff
+from models.settlement_terms import SettlementTerms
 
 HERE = Path(__file__).parent
 CALENDAR = "calendar.toml"
@@ -77,6 +79,14 @@ class NoticePolicy(ProcessPolicy):
     terms: ReceiptTerms
 
 
+class MerchantAccountPolicy(ProcessPolicy):
+    terms: MerchantAccountTerms
+
+
+class SettlementPolicy(ProcessPolicy):
+    terms: SettlementTerms
+
+
 class MarketPolicy(BaseModel):
     """Everything a market says. Versions are in order of their beginning."""
 
@@ -96,6 +106,10 @@ class MarketPolicy(BaseModel):
     provider_onboardings: tuple[OnboardingPolicy, ...] = Field(default=(), alias="provider-onboardings")
     bank_accounts: tuple[BankAccountPolicy, ...] = Field(default=(), alias="bank-accounts")
     bank_notices: tuple[NoticePolicy, ...] = Field(default=(), alias="bank-notices")
+    merchant_accounts: tuple[MerchantAccountPolicy, ...] = Field(default=(), alias="merchant-accounts")
+    wallet_notices: tuple[NoticePolicy, ...] = Field(default=(), alias="wallet-notices")
+
+    settlement_accounts: tuple[SettlementPolicy, ...] = Field(default=(), alias="settlement-accounts")
 
     def versions(self, process: str) -> tuple[ProcessPolicy, ...]:
         found: tuple[ProcessPolicy, ...] = getattr(self, process.replace("-", "_"), ())

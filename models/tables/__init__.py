@@ -81,14 +81,20 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_waiting_on", "waiting_on", postgresql_using="gin"),
         Index("ix_cases_open", "market", "process", "stage", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_tasks", "tasks", postgresql_using="gin"),
+        Index("ix_cases_of_provider", "provider_id", "process"),
         Index("ix_cases_buyer", "market", text("((view -> 'data'::text) ->> 'buyer_id'::text)")),
+        Index(
+            "ix_cases_applyment",
+            "market",
+            text("(((view -> 'data'::text) -> 'wallet'::text) ->> 'reference'::text)"),
+        ),
     )
 
     case_id: str = Field(primary_key=True)
     process: str
     market: str
     id: str
-    provider_id: str | None = Field(index=True)
+    provider_id: str | None
     regarding: str | None = Field(index=True)
     stage: str
     outcome: str | None

@@ -11,13 +11,15 @@ from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from models.admitting import Hold
+from models.admitting import Admitted, Hold
 from models.cases import Actor, Opening
-from models.policies import MarketPolicy
+from models.policies import MarketPolicy, ProcessPolicy
 from models.process import Process
-from models.rules.findings import Finding
+from models.rules.blocks import block_findings
+from models.rules.findings import Finding, Refused
 from models.tables import AdmissionRow, HoldRow
 from models.tables.privacy import Cipher
+from models.tables.selling import selling_of
 
 
 class NotOffered(Exception):
@@ -95,7 +97,7 @@ class Admissions:
             opened_by=by,
             digest=digest,
         )
-        admitted = process.admit(body, policy, opening, self.policies[market])
+        admitted = self._admitted(process, body, policy, opening)
         row = {
             **opening.model_dump(include={"case_id", "market", "process", "provider_id", "digest"}),
             "workflow": process.workflow,
@@ -116,6 +118,24 @@ class Admissions:
                 raise HoldTaken(*_holders(session, market, busy))
             session.commit()
         return Admission(case_id, process.workflow, admitted.input, is_new=True)
+
+    def _admitted(
+        self, process: Process, body: BaseModel, policy: ProcessPolicy, opening: Opening
+    ) -> Admitted:
+        """What the process lets in. What is wrong with it, and what bars its provider, is said at once."""
+        market, provider_id = self.policies[opening.market], opening.provider_id
+        if process.guarded_by is None or provider_id is None:
+            return process.admit(body, policy, opening, market)
+        with Session(self.engine) as session:
+            selling = selling_of(session, market, provider_id, opening.opened_at)
+        barred = block_findings(selling.blocked_by[process.guarded_by], "provider_id")
+        try:
+            admitted = process.admit(body, policy, opening, market)
+        except Refused as refused:
+            raise Refused(*refused.findings, *barred) from None
+        if barred:
+            raise Refused(*barred)
+        return admitted.model_copy(update={"input": admitted.input | process.keeps(selling)})
 
 
 def _hold(session: Session, market: str, case_id: str, holds: Sequence[Hold]) -> list[Hold]:

@@ -1,91 +1,21 @@
 """Documents at rest: put once, found by whose they are, and showing nothing to whoever sees the shelf."""
 
-import hashlib
 import stat
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
-import boto3  # type: ignore[import-untyped]  # it brings no types
 import pytest
-from moto.server import ThreadedMotoServer
 
 from models.documents import StoredDocument
 from models.tables.documents import BrokenDocumentsUrl, documents_in
 from models.tables.documents.directory import Directory
-from models.tables.documents.store import DocumentStore, SealedDocuments, StoreUnavailable
+from models.tables.documents.store import SealedDocuments, StoreUnavailable
 from models.tables.privacy import Cipher
+from tests.activities.shelves import CANARY, CIPHER, KIND, NOW, PICTURE, WHOSE, Kept, document, in_directory
 from tests.api.caller import free_port
-from tests.conftest import SECRET
-from tests.pictures import of_size, png, stored, with_chunk
-
-CANARY = b"11010519491231002X"
-PICTURE = with_chunk(png(), b"teXt", CANARY)
-WHOSE = ("tencent-cloud", "isv-1")
-KIND = "licence"
-NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
-CIPHER = Cipher(SECRET)
-
-
-def document(**changes: Any) -> StoredDocument:
-    return stored(PICTURE, **{"uploaded_at": NOW, **changes})
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A store, and what lies on its shelf: names with bytes."""
-
-    store: DocumentStore
-    shelf: Callable[[], dict[str, bytes]]
-    change: Callable[[str, bytes], object]
-
-
-@pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
-
-
-def in_s3(endpoint: str, name: str, monkeypatch: pytest.MonkeyPatch) -> Kept:
-    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(key, "for-tests")
-    url = f"s3://{name}/pictures?endpoint={endpoint}&region=us-east-1"
-    s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    s3.create_bucket(Bucket=name)
-
-    def shelf() -> dict[str, bytes]:
-        keys = [each["Key"] for each in s3.list_objects_v2(Bucket=name).get("Contents", [])]
-        return {key: s3.get_object(Bucket=name, Key=key)["Body"].read() for key in keys}
-
-    def change(key: str, content: bytes) -> object:
-        return s3.put_object(Bucket=name, Key=key, Body=content)
-
-    return Kept(documents_in(url, Path("nowhere"), CIPHER), shelf, change)
-
-
-def in_directory(path: Path) -> Kept:
-    def shelf() -> dict[str, bytes]:
-        return {file.name: file.read_bytes() for file in path.iterdir()} if path.exists() else {}
-
-    def change(name: str, content: bytes) -> object:
-        return (path / name).write_bytes(content)
-
-    return Kept(documents_in(None, path, CIPHER), shelf, change)
-
-
-@pytest.fixture(params=["directory", "s3"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kept:
-    if request.param == "directory":
-        return in_directory(tmp_path / "made" / "when needed")
-    name = "b" + hashlib.sha256(request.node.name.encode()).hexdigest()[:20]
-    return in_s3(request.getfixturevalue("s3_endpoint"), name, monkeypatch)
+from tests.pictures import of_size, stored
 
 
 def test_what_was_put_is_found_and_read_as_it_was(kept: Kept) -> None:
@@ -101,15 +31,6 @@ def test_what_nobody_put_is_not_there(kept: Kept) -> None:
     assert kept.shelf() == {}
 
 
-def test_of_two_the_first_stays(kept: Kept) -> None:
-    first = document()
-    kept.store.put_new(*WHOSE, first, PICTURE)
-    before = kept.shelf()
-    again = document(uploaded_at=NOW + timedelta(days=1))
-    assert kept.store.put_new(*WHOSE, again, PICTURE) == first
-    assert kept.shelf() == before
-
-
 @pytest.mark.parametrize("whose", [("tencent-cloud", "isv-2"), ("aliyun", "isv-1")])
 def test_the_same_picture_of_another_provider_or_market_is_another_document(
     kept: Kept, whose: tuple[str, str]
@@ -122,14 +43,13 @@ def test_the_same_picture_of_another_provider_or_market_is_another_document(
     assert len(kept.shelf()) == 2
 
 
-def test_the_same_picture_as_another_kind_is_another_document_and_each_keeps_its_first(kept: Kept) -> None:
-    first = document()
-    others = [document(kind="card", uploaded_at=NOW + timedelta(days=day)) for day in (1, 2)]
+def test_the_same_picture_as_another_kind_is_another_document_with_times_of_its_own(kept: Kept) -> None:
+    first, other = document(), document(kind="card", uploaded_at=NOW + timedelta(days=1))
     kept.store.put_new(*WHOSE, first, PICTURE)
     assert kept.store.find(*WHOSE, "card", first.document_id) is None
-    assert [kept.store.put_new(*WHOSE, other, PICTURE) for other in others] == [others[0]] * 2
+    assert kept.store.put_new(*WHOSE, other, PICTURE) is other
     assert kept.store.read(*WHOSE, KIND, first.document_id) == (first, PICTURE)
-    assert kept.store.read(*WHOSE, "card", first.document_id) == (others[0], PICTURE)
+    assert kept.store.read(*WHOSE, "card", first.document_id) == (other, PICTURE)
     assert len(kept.shelf()) == 2
 
 
@@ -189,7 +109,7 @@ def test_another_key_opens_nothing(tmp_path: Path) -> None:
     assert other.find(*WHOSE, KIND, document().document_id) is None
 
 
-def test_of_forty_at_once_one_is_first_and_all_hear_of_it(tmp_path: Path) -> None:
+def test_of_forty_at_once_one_is_first_and_the_last_time_stays(tmp_path: Path) -> None:
     kept, together = in_directory(tmp_path / "documents"), Barrier(40)
     puts = [document(uploaded_at=NOW + timedelta(seconds=second)) for second in range(40)]
 
@@ -199,8 +119,12 @@ def test_of_forty_at_once_one_is_first_and_all_hear_of_it(tmp_path: Path) -> Non
 
     with ThreadPoolExecutor(40) as pool:
         answers = list(pool.map(put, puts))
-    assert sum(answer is each for answer, each in zip(answers, puts, strict=True)) == 1
-    assert {answer.uploaded_at for answer in answers} == {answers[0].uploaded_at}
+    [first] = [each for each, answer in zip(puts, answers, strict=True) if answer is each]
+    assert {answer.first_uploaded_at for answer in answers} == {first.uploaded_at}
+    assert all(answer.uploaded_at >= each.uploaded_at for answer, each in zip(answers, puts, strict=True))
+    at_last = {"first_uploaded_at": first.uploaded_at, "uploaded_at": puts[-1].uploaded_at}
+    expected = first.model_copy(update=at_last)
+    assert kept.store.read(*WHOSE, KIND, first.document_id) == (expected, PICTURE)
     assert len(kept.shelf()) == 1  # and no unfinished file beside it
 
 

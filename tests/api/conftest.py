@@ -25,6 +25,7 @@ from models.cases import SYSTEM, Batch, CaseView, Change
 from models.order_tasks import IMPLEMENTATION
 from models.tables.admissions import Admissions
 from models.tables.database import connect
+from models.tables.documents import documents_in
 from models.tables.migrate import upgrade
 from models.tasks import accepts
 from settings import Settings
@@ -32,6 +33,7 @@ from stack.servers import TemporalServer
 from tests.api.caller import Api, contents, free_port, serving
 from tests.api.handing_in import Desk, opened, write_policies
 from tests.api.keeping import Keeper, open_room
+from tests.api.walled import write_walled
 from tests.bench import BUYER, CALENDAR
 from tests.conftest import SECRET
 from worker import build_worker
@@ -99,9 +101,9 @@ async def api_worker(
     api_settings: Settings, temporal_client: Client, engine: Engine, admissions: Admissions
 ) -> AsyncIterator[None]:
     gateway = SimulatedPayments(engine, f"{api_settings.public_url}simulator/payments/{{reference}}")
-    async with build_worker(
-        temporal_client, engine, simulated_outside(engine, gateway), admissions, CALENDAR
-    ):
+    outside = simulated_outside(engine, gateway)
+    documents = documents_in(None, api_settings.documents_directory, admissions.cipher)
+    async with build_worker(temporal_client, engine, outside, admissions, CALENDAR, documents=documents):
         yield
 
 
@@ -198,6 +200,16 @@ async def desk(quiet_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -
     settings = settings_for(url, f"127.0.0.1:{free_port()}", log_level="INFO", **where)
     async with opened(settings, quiet_engine) as desk:
         yield desk
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def walled(quiet_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Quiet]:
+    """As quiet, with two markets more, in which purchases are guarded."""
+    url = quiet_engine.url.render_as_string(hide_password=False)
+    kept = write_walled(tmp_path_factory.mktemp("walled") / "policies")
+    settings = settings_for(url, f"127.0.0.1:{free_port()}", policy_dir=kept)
+    async with serving(create_app(settings), settings, quiet_engine) as api:
+        yield Quiet(api.http, api.engine)
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """A provider's own page: where it stands, what is next, what is barred. Cases as they stand on record."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from activities.records import Records
-from models.cases import SYSTEM, Accepts, Batch, CaseView, Change, Party, Role, Task
-from tests.api.caller import Json, new_key, refusal
+from models.cases import Accepts, Party, Role, Task
+from tests.api.caller import Json, refusal
 from tests.api.conftest import Quiet
+from tests.api.providers import MARKET, NOW, Provider
 
-MARKET = "tencent-cloud"
-NOW = datetime.now(UTC)
 DUE = NOW + timedelta(days=3)
 SUBMIT = Task(
     name="application",
@@ -28,76 +25,17 @@ REVIEW = Task(
     waiting_on=Party.OPERATOR,
     accepts=(Accepts(event="decided", by=(Role.OPERATOR,), decisions=("approve",)),),
 )
+WALLET_FORM = Task(
+    name="wallet_form",
+    waiting_on=Party.PROVIDER,
+    accepts=(Accepts(event="wallet_form_submitted", by=(Role.PROVIDER,)),),
+)
+SCAN = Task(
+    name="administrator_scan",
+    waiting_on=Party.SIGNATORY,
+    accepts=(Accepts(event="administrator_scanned", by=(Role.SERVICE,)),),
+)
 FREE: Json = {"listing": [], "withdrawal": []}
-
-
-class Provider:
-    """A provider of its own, and cases of it."""
-
-    def __init__(self, quiet: Quiet) -> None:
-        self.api, self.id = quiet, f"isv-{new_key()}"
-        self.page = f"/v1/markets/{MARKET}/providers/{self.id}/console"
-
-    def has(self, process: str, data: Json, *tasks: Task, **how: Any) -> str:
-        id = new_key()
-        usual: Json = {"market": MARKET, "opened_at": NOW, "stage": "open", "provider_id": self.id} | how
-        if "outcome" in how:
-            usual |= {"stage": "closed", "closed_at": NOW}
-        view = CaseView(
-            case_id=f"{process}:{usual['market']}:{id}",
-            process=process,
-            id=id,
-            version=1,
-            changed_at=NOW,
-            policy_version="1",
-            data=data,
-            tasks=tasks,
-            **usual,
-        )
-        opened = Change(
-            version=1, at=NOW, event="opened", actor=SYSTEM, stage_before=None, stage_after=view.stage
-        )
-        Records(self.api.engine).record(Batch(run_id="a-run", changes=(opened,), view=view))
-        return view.case_id
-
-    def applies(self, checklist: Json, *tasks: Task, **how: Any) -> str:
-        data = {"company_name": "样例公司", "checklist": listed(checklist)}
-        return self.has("provider-onboardings", data, *tasks, **how)
-
-    def is_onboarded(self, **states: str) -> str:
-        return self.applies(states, outcome="onboarded")
-
-    def deposits(self, held: int, *blocks: str, required: int = 500_000, **how: Any) -> str:
-        data = {"required_fen": required, "held_fen": held, "due_fen": max(required - held, 0)}
-        return self.has("deposit-accounts", {**data, "blocks": [*blocks]}, **how)
-
-    def has_account(self, *blocks: str, **how: Any) -> str:
-        data = {"verified": not blocks, "account_version": 1, "blocks": [*blocks]}
-        return self.has("bank-accounts", data, **how)
-
-    async def sees(self, role: str = "provider") -> Json:
-        caller = self.api.speaking(provider_id=self.id) if role == "provider" else self.api
-        answer = await caller.get(self.page, role)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    async def is_barred_from(self) -> Json:
-        return dict((await self.sees())["blocked_by"])
-
-
-def listed(states: Json) -> list[Json]:
-    return [
-        {
-            "name": name,
-            "step": name,
-            "owed_by": "provider",
-            "rule": "r",
-            "state": state,
-            "round": 0,
-            "reasons": [],
-        }
-        for name, state in states.items()
-    ]
 
 
 @pytest.fixture
@@ -108,9 +46,13 @@ def provider(quiet: Quiet) -> Provider:
 async def test_who_has_never_applied_sees_that_nothing_is_there_yet(provider: Provider) -> None:
     assert await provider.sees() == {
         **{"market": MARKET, "provider_id": provider.id},
-        **dict.fromkeys(("onboarding", "deposit", "bank_account")),
+        **dict.fromkeys(("onboarding", "deposit", "bank_account", "merchant_account", "settlement_account")),
         **{"done": [], "next": []},
-        "blocked_by": {"listing": ["not-onboarded"], "withdrawal": ["not-onboarded"]},
+        "blocked_by": {
+            "listing": ["not-onboarded"],
+            "withdrawal": ["not-onboarded"],
+            "purchase": ["not-onboarded", "no-merchant-number"],
+        },
     }
 
 
@@ -127,6 +69,7 @@ async def test_a_page_shows_what_is_done_and_what_waits_for_the_provider(provide
         "case_id": case_id,
         "url": f"/v1/markets/{MARKET}/provider-onboardings/{case_id.rpartition(':')[2]}/events",
         "task": "application",
+        "waiting_on": "provider",
         "accepts": [
             {"event": "application_submitted", "by": ["provider"], "not_before": None, "decisions": []}
         ],
@@ -139,7 +82,23 @@ async def test_what_waits_comes_from_every_case_and_ends_with_it(provider: Provi
     onboarding = provider.applies({}, SUBMIT)
     account = provider.has("bank-accounts", {"blocks": ["withdrawal"]}, SUBMIT)
     provider.deposits(0)
-    assert [each["case_id"] for each in (await provider.sees())["next"]] == [onboarding, account]
+    merchant = provider.has("merchant-accounts", {"wallet": {"stage": "awaiting_form"}}, WALLET_FORM)
+    settlement = provider.has("settlement-accounts", {"alipay": {"stage": "awaiting_account"}}, SUBMIT)
+    asked = [each["case_id"] for each in (await provider.sees())["next"]]
+    assert asked == [onboarding, account, merchant, settlement]
+
+
+async def test_a_code_that_somebody_of_the_provider_has_to_scan_is_next(provider: Provider) -> None:
+    """TCM-TEN-04, -14. The provider cannot report it: whoever shows the code does."""
+    lanes = {"wallet": {"stage": "awaiting_form"}, "b2b": {"stage": "awaiting_scan"}}
+    provider.has("merchant-accounts", lanes, WALLET_FORM, SCAN, REVIEW)
+    asked = {each["task"]: each for each in (await provider.sees())["next"]}
+    assert asked.keys() == {"wallet_form", "administrator_scan"}
+    assert (asked["administrator_scan"]["waiting_on"], asked["administrator_scan"]["accepts"]) == (
+        "signatory",
+        [],
+    )
+    assert [each["event"] for each in asked["wallet_form"]["accepts"]] == ["wallet_form_submitted"]
 
 
 async def test_everybody_sees_the_cases_as_elsewhere(provider: Provider) -> None:
@@ -159,8 +118,14 @@ async def test_everybody_sees_the_cases_as_elsewhere(provider: Provider) -> None
 
 async def test_what_is_sealed_in_a_case_is_dots_here(provider: Provider) -> None:
     provider.has("bank-accounts", {"account": {"sealed": "x" * 40}, "blocks": []})
+    lane = {"stage": "under_review", "signing": {"sealed": "y" * 40}}
+    provider.has("merchant-accounts", {"company": {"sealed": "z" * 40}, "wallet": lane})
+    provider.has("settlement-accounts", {"alipay": {"stage": "matching", "account": {"sealed": "x" * 40}}})
     for role in ("service", "operator", "provider"):
-        assert (await provider.sees(role))["bank_account"]["data"]["account"] == "•••"
+        page = await provider.sees(role)
+        assert page["bank_account"]["data"]["account"] == "•••"
+        assert page["merchant_account"]["data"] == {"company": "•••", "wallet": {**lane, "signing": "•••"}}
+        assert page["settlement_account"]["data"]["alipay"] == {"stage": "matching", "account": "•••"}
 
 
 async def test_the_newest_case_of_each_kind_counts(provider: Provider) -> None:
@@ -189,7 +154,7 @@ async def test_who_was_not_admitted_is_not_onboarded(provider: Provider, outcome
 async def test_a_market_that_onboards_nobody_bars_nobody(provider: Provider) -> None:
     here = provider.api.speaking(provider_id=provider.id)
     answer = await here.get(provider.page.replace(MARKET, "alipay"), "provider")
-    assert answer.json()["blocked_by"] == FREE
+    assert answer.json()["blocked_by"] == {**FREE, "purchase": []}
 
 
 @pytest.mark.parametrize(
@@ -235,6 +200,58 @@ async def test_a_fee_that_is_owed_bars_listing(provider: Provider, state: str, l
     """TCM-ONB-21."""
     provider.is_onboarded(certification_fee=state)
     assert await provider.is_barred_from() == {"listing": listing, "withdrawal": []}
+
+
+@pytest.mark.parametrize(
+    ("stages", "against"),
+    [
+        ({}, ["no-merchant-number"]),
+        ({"wallet": "under_review", "b2b": "ready"}, ["no-merchant-number"]),
+        ({"wallet": "open", "b2b": "reviewing"}, []),
+        ({"b2b": "open"}, []),
+        ({"wallet": "open", "b2b": "open"}, []),
+    ],
+)
+async def test_one_open_number_is_enough_to_be_bought_of(
+    provider: Provider, stages: dict[str, str], against: list[str]
+) -> None:
+    """TCM-MCH-01."""
+    provider.is_onboarded()
+    provider.opens(**stages)
+    assert await provider.cannot_be_bought_of() == against
+    assert await provider.is_barred_from() == FREE
+
+
+async def test_a_shop_without_a_settlement_account_neither_sells_nor_is_paid(
+    quiet: Quiet,
+) -> None:
+    """ALI-SET-05, AMB-24: the old accounts are out of use."""
+    shop = Provider(quiet, "aliyun")
+    barred = {"withdrawal": ["settlement-not-activated"], "purchase": ["settlement-not-activated"]}
+    stranger = {"listing": ["not-onboarded"], **{each: ["not-onboarded", *barred[each]] for each in barred}}
+    assert (await shop.sees())["blocked_by"] == stranger
+    shop.is_onboarded()
+    assert (await shop.sees())["blocked_by"] == {"listing": [], **barred}
+    shop.settles(activated_at="2021-12-30T15:59:59+00:00", mybank="open")
+    assert (await shop.sees())["blocked_by"] == {**FREE, "purchase": []}
+
+
+async def test_a_number_stays_open_whatever_a_later_case_comes_to(provider: Provider) -> None:
+    provider.is_onboarded()
+    before = {"opened_at": NOW - timedelta(days=1), "outcome": "partly_opened"}
+    provider.has("merchant-accounts", {"wallet": {"stage": "open"}, "b2b": {"stage": "given_up"}}, **before)
+    newest = provider.opens(b2b="awaiting_form")
+    page = await provider.sees()
+    assert (page["merchant_account"]["case_id"], page["blocked_by"]["purchase"]) == (newest, [])
+
+
+async def test_somebody_elses_number_or_one_of_another_market_opens_nothing(provider: Provider) -> None:
+    provider.is_onboarded()
+    lanes = {"wallet": {"stage": "open"}}
+    provider.has("merchant-accounts", lanes, provider_id="isv-2")
+    provider.has("merchant-accounts", lanes, market="rehearsal")
+    provider.has("settlement-accounts", lanes)
+    assert await provider.cannot_be_bought_of() == ["no-merchant-number"]
 
 
 async def test_a_page_is_its_providers_and_its_markets(provider: Provider) -> None:

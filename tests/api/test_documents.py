@@ -38,25 +38,36 @@ async def test_a_picture_is_handed_in_and_seen_by_who_may(desk: Desk, role: str,
     kept = await desk.handed_in(content, role)
     id = hashlib.sha256(content).hexdigest()
     facts = {"document_id": id, "sha256": id, "kind": "licence", "size": len(content), "content_type": type}
-    assert kept == {**facts, "width": 40, "height": 30, "uploaded_at": kept["uploaded_at"]}
+    uploaded = dict.fromkeys(("first_uploaded_at", "uploaded_at"), kept["uploaded_at"])
+    assert kept == {**facts, "width": 40, "height": 30, **uploaded}
     for reader in ("service", "operator", "provider"):
         answer = await desk.picture(id, reader)
         assert (answer.status_code, answer.content) == (200, content)
         assert answer.headers["content-type"] == type
 
 
-async def test_the_same_again_is_answered_with_the_first(desk: Desk) -> None:
+async def test_the_same_again_is_no_second_one_and_is_uploaded_anew(desk: Desk, lines: list[str]) -> None:
+    """TCM-TEN-02, AMB-35: an older picture is mended by handing it in once more."""
     content = picture("again")
-    first = await desk.handed_in(content, "provider")
+    last = first = await desk.handed_in(content, "provider")
     for role in ("provider", "service", "operator"):
         again = await desk.hand_in(content, role, name="another.jpeg")
-        assert (again.status_code, again.json()) == (200, first)
+        kept = again.json()
+        assert (again.status_code, kept) == (200, {**first, "uploaded_at": kept["uploaded_at"]})
+        assert kept["uploaded_at"] > last["uploaded_at"]
+        last = kept
+    about = [line for line in lines if first["document_id"] in line]
+    assert ["document_kept" in line for line in about] == [True, False, False, False]
+    assert all("document_handed_in_again" in line for line in about[1:])
 
 
 async def test_forty_at_once_are_one(desk: Desk) -> None:
     answers = await asyncio.gather(*(desk.hand_in(picture("forty")) for _ in range(40)))
     assert sorted(answer.status_code for answer in answers) == [200] * 39 + [201]
-    assert len({answer.content for answer in answers}) == 1
+    kept = [answer.json() for answer in answers]
+    assert len({each["document_id"] for each in kept}) == 1
+    [first] = [each for answer, each in zip(answers, kept, strict=True) if answer.status_code == 201]
+    assert {each["first_uploaded_at"] for each in kept} == {first["uploaded_at"]}
 
 
 async def test_a_picture_may_be_several_kinds_and_is_a_document_of_each(desk: Desk) -> None:
@@ -66,11 +77,12 @@ async def test_a_picture_may_be_several_kinds_and_is_a_document_of_each(desk: De
     id = licence["document_id"]
     refusal(await desk.picture(id, kind="card"), 404, "not-found")
     card = await desk.handed_in(content, kind="card")
-    assert card == {**licence, "kind": "card", "uploaded_at": card["uploaded_at"]}
+    uploaded = dict.fromkeys(("first_uploaded_at", "uploaded_at"), card["uploaded_at"])
+    assert card == {**licence, "kind": "card", **uploaded}
     assert card["uploaded_at"] > licence["uploaded_at"]
     for first in (licence, card):
         again = await desk.hand_in(content, said={"kind": first["kind"]})
-        assert (again.status_code, again.json()) == (200, first)
+        assert (again.status_code, again.json()["first_uploaded_at"]) == (200, first["uploaded_at"])
         assert (await desk.picture(id, kind=first["kind"])).content == content
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from activities.records import Records
-from models.ledger import LedgerTransaction, applied, completed, owed_to, received
+from models.ledger import LedgerTransaction, applied, arrears_of, claimed, completed, owed_to, received
 from tests.activities.batches import AT, batch, new_case
 from tests.api.caller import Api, Json, finding, new_key, refusal
 from tests.api.conftest import Quiet
@@ -223,6 +223,17 @@ async def test_a_provider_sees_what_it_is_owed_and_nothing_else(quiet: Quiet, is
         answer = await provider.get(f"{ACCOUNTS}/{account}", "provider")
         refusal(answer, 404, "not-found")
         assert answer.content == unknown.content
+
+
+async def test_a_provider_sees_what_it_owes_among_the_assets(quiet: Quiet, isv: str) -> None:
+    """AMB-26."""
+    for each in (isv, f"{isv}-other"):
+        post(quiet, claimed(f"settlement-accounts:alipay:{each}", 1, "alipay", each, 600))
+    provider = quiet.speaking(provider_id=isv)
+    assert await balances(provider, "provider", kind="asset") == {(arrears_of(isv), "CNY"): 600}
+    assert (await statement(provider, arrears_of(isv), "provider"))["closing_balance_fen"] == 600
+    assert (await balances(quiet, kind="asset"))[arrears_of(f"{isv}-other"), "CNY"] == 600
+    refusal(await provider.get(f"{ACCOUNTS}/{arrears_of(f'{isv}-other')}", "provider"), 404, "not-found")
 
 
 async def test_a_cursor_of_somebody_else_shows_nobody_elses_balance(quiet: Quiet, isv: str) -> None:

@@ -23,6 +23,7 @@ from models.signing import sign
 from models.tables import AdmissionRow, CaseRow
 from models.tables.admissions import Admissions
 from models.tables.database import connect
+from models.tables.documents import documents_in
 from models.tables.migrate import upgrade
 from models.tables.privacy import Cipher
 from settings import Settings
@@ -50,7 +51,8 @@ class Stack:
         client = await temporal.connect(self.settings)
         admissions = Admissions(self.api.engine, self.policies, Cipher(SECRET))
         outside = simulated_outside(self.api.engine)
-        async with build_worker(client, self.api.engine, outside, admissions, CALENDAR):
+        documents = documents_in(None, self.settings.documents_directory, admissions.cipher)
+        async with build_worker(client, self.api.engine, outside, admissions, CALENDAR, documents=documents):
             yield
 
     async def at_rest(self, path: str) -> None:

@@ -1,12 +1,8 @@
 """The simulated bank over HTTP: a provider reads its account there, and its notices come to us signed."""
 
-import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,39 +17,23 @@ from models.rules.bank import REMARK
 from models.signing import check
 from tests.api.caller import Api, free_port, refusal, serving
 from tests.api.conftest import settings_for
+from tests.api.hearing import Heard, hearing
 from tests.banking import COMPANY, account, new_number
 from tests.conftest import SECRET
 
 MARKET = "tencent-cloud"
-Told = Queue[tuple[str, dict[str, str], bytes]]
 
 
 @pytest.fixture
-def told() -> Iterator[tuple[int, Told]]:
-    """Whoever stands where our callbacks are, and keeps what it is told."""
-    heard: Told = Queue()
-
-    class Hearing(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            heard.put((self.path, dict(self.headers), body))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hearing)
-    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield server.server_port, heard
-    server.shutdown()
-    server.server_close()
+def heard() -> Iterator[Heard]:
+    with hearing() as heard:
+        yield heard
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def simulator(quiet_engine: Engine, told: tuple[int, Told]) -> AsyncIterator[Api]:
+async def simulator(quiet_engine: Engine, heard: Heard) -> AsyncIterator[Api]:
     url = quiet_engine.url.render_as_string(hide_password=False)
-    public = f"http://127.0.0.1:{told[0]}/"
+    public = f"http://127.0.0.1:{heard.port}/"
     settings = settings_for(url, f"127.0.0.1:{free_port()}", public_url=public)
     async with serving(create_app(settings), settings, quiet_engine) as api:
         yield api
@@ -85,7 +65,7 @@ async def test_a_number_that_is_none_is_refused(simulator: Api) -> None:
 
 
 async def test_a_remittance_is_told_by_a_signed_notice_that_says_no_more_than_its_id(
-    simulator: Api, told: tuple[int, Told]
+    simulator: Api, heard: Heard
 ) -> None:
     number = new_number()
     body = {"market": MARKET, "holder": COMPANY, "number": number, "amount_fen": 53, "notices": 2}
@@ -95,18 +75,18 @@ async def test_a_remittance_is_told_by_a_signed_notice_that_says_no_more_than_it
     assert entry is not None
     assert (entry.amount_fen, entry.payer_number, entry.remark) == (53, number, REMARK)
     for _ in range(2):
-        path, headers, raw = await asyncio.to_thread(told[1].get, timeout=5)
+        path, headers, raw = await heard.next()
         assert path == f"/v1/callbacks/bank/{MARKET}"
-        check(raw, {name.lower(): value for name, value in headers.items()}, SECRET)
+        check(raw, headers, SECRET)
         assert json.loads(raw) == {"entry_id": entry.entry_id, "kind": "received"}
 
 
-async def test_a_payout_is_sent_back_and_told(simulator: Api, told: tuple[int, Told]) -> None:
+async def test_a_payout_is_sent_back_and_told(simulator: Api, heard: Heard) -> None:
     number = new_number()
     reference = paid(simulator.engine, number)
     answer = await simulator.http.post("/simulator/bank/returns", json={"reference": reference})
     assert answer.status_code == 201
-    _, _, raw = await asyncio.to_thread(told[1].get, timeout=5)
+    _, _, raw = await heard.next()
     assert json.loads(raw)["kind"] == "returned"
     lines = (await simulator.http.get("/simulator/bank/statement", params={"number": number})).json()
     assert [line["returned"] for line in lines["came_in"]] == [True]
@@ -115,11 +95,11 @@ async def test_a_payout_is_sent_back_and_told(simulator: Api, told: tuple[int, T
 
 
 @pytest.mark.parametrize("amount", ["53", True, 1e2, 0, -1, None, 10**16])
-async def test_money_that_is_none_is_refused(simulator: Api, told: tuple[int, Told], amount: Any) -> None:
+async def test_money_that_is_none_is_refused(simulator: Api, heard: Heard, amount: Any) -> None:
     """CV-8."""
     body = {"market": MARKET, "holder": COMPANY, "number": new_number(), "amount_fen": amount}
     refusal(await simulator.http.post("/simulator/bank/remittances", json=body), 422, "invalid")
-    assert told[1].empty()
+    assert heard.is_silent
 
 
 async def test_a_notice_that_reaches_nobody_is_only_logged(quiet_engine: Engine) -> None:

@@ -2,86 +2,22 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
 from rich.cells import cell_len
-from rich.console import Console
 
 from demo import SAMPLES
-from models.cases import CaseView
-from models.ledger import Account, deposit_of, owed_to
+from models.ledger import Account, arrears_of, deposit_of, owed_to
 from rehearsal.account import path_of
 from rehearsal.board import Board
 from rehearsal.books import Books, Ledger
 from rehearsal.caller import Caller
-from rehearsal.performance import AtBank, Performance
+from rehearsal.performance import Performance
 from rehearsal.player import mixed
 from rehearsal.samples import load
-
-NOW = datetime.now(UTC)
-WIDTHS = pytest.mark.parametrize("width", [80, 120])
-OLGA, OMAR = ({"role": "operator", "subject": name} for name in ("olga", "omar"))
-
-
-def change(event: str, actor: dict[str, str] | None = None, to: str | None = None, **data: Any) -> Any:
-    told = {"event": event, "actor": actor or {"role": "system"}, "data": data}
-    return {**told, "stage_before": "appealing", "stage_after": to or "appealing"}
-
-
-def refunded() -> Performance:
-    sample = load(SAMPLES / "17-appeal-refunded.json")["17-appeal-refunded"]
-    it = Performance(sample, "17-appeal-refunded", "a", began=0.0, ended=1.0)
-    facts = {
-        "id": "a",
-        "provider_id": "provider-1",
-        "opened_at": NOW,
-        "changed_at": NOW,
-        "policy_version": "2",
-    }
-    it.case = CaseView(
-        case_id=it.case_id,
-        process=sample.process,
-        market=sample.market,
-        stage="closed",
-        outcome="appeal_refunded",
-        **facts,
-    )
-    it.payments, it.refunded_fen = {"p": 58000}, 58000
-    it.changes = [
-        change("opened"),
-        change("reminded"),
-        change("appeal_overdue"),
-        change("decided", OLGA, decision="in_stead", act={"event": "accepted"}),
-        change("disapproved", OMAR),
-        change("decided", OLGA, decision="refund"),
-        change("approved", OMAR, to="refunding", decided={"decision": "refund"}),
-        change("refunded", to="closed"),
-    ]
-    return it
-
-
-def board(books: Books | None = None) -> Board:
-    return Board([refunded()], "http://api", None, books or Books())
-
-
-def told(event: str, second: int, role: str = "provider", to: str | None = None, **data: Any) -> Any:
-    """A change of a case that is `there`, and stays unless it is told where to go."""
-    at = (NOW + timedelta(seconds=second)).isoformat()
-    stages = {"stage_before": "there", "stage_after": to or "there"}
-    return {"event": event, "at": at, "actor": {"role": role, "subject": role}, "data": data, **stages}
-
-
-def view(process: str, stage: str, *, market: str = "tencent-cloud", **facts: Any) -> CaseView:
-    case = {"case_id": f"{process}:{market}:b", "process": process, "market": market, "id": "b"}
-    seen = {"opened_at": NOW, "changed_at": NOW, "policy_version": "1", "provider_id": "isv-b"}
-    return CaseView.model_validate({**case, **seen, "stage": stage, **facts})
-
-
-def task(name: str) -> dict[str, Any]:
-    return {"name": name, "waiting_on": "provider", "accepts": ()}
+from rehearsal.statements import AtBank
+from tests.e2e.shown import NOW, WIDTHS, board, read, refunded, task, told, view
 
 
 def onboarding() -> Performance:
@@ -122,13 +58,6 @@ def both() -> Board:
     return Board([refunded(), onboarding()], "http://api", None, Books(deposits=500000))
 
 
-def read(shown: Any, width: int) -> str:
-    console = Console(width=width, height=40, force_terminal=False)
-    with console.capture() as captured:
-        console.print(shown)
-    return captured.get()
-
-
 def test_a_path_says_who_decided_what_and_leaves_out_reminders() -> None:
     assert path_of(refunded()).plain == (
         "appeal_overdue, decided: accepted in stead by olga, disapproved by omar, "
@@ -139,8 +68,8 @@ def test_a_path_says_who_decided_what_and_leaves_out_reminders() -> None:
 @WIDTHS
 def test_the_account_says_how_each_case_ended_and_what_became_of_its_money(width: int) -> None:
     said = read(board().account(width), width)
-    for told in ("No rework is left", "appeal_refunded", "申诉退款", "¥580.00", "¥580.00 back", "1.0 s"):
-        assert told in said
+    for shown in ("No rework is left", "appeal_refunded", "申诉退款", "¥580.00", "¥580.00 back", "1.0 s"):
+        assert shown in said
 
 
 @WIDTHS
@@ -215,7 +144,7 @@ def test_what_deposit_accounts_hold_has_to_be_in_the_ledger() -> None:
 def test_the_books_of_onboardings_name_deposits_and_what_went_through_the_bank() -> None:
     assert both().differences() == []
     said = read(both().balance(), 80)
-    for told in (
+    for line in (
         r"   of which deposits \S+ +¥0.07  accounts",
         r"\+  deposits held \S+ +¥5,000.00  ledger",
         r"Bank +remitted to us \S+ +¥1.53  bank",
@@ -223,7 +152,7 @@ def test_the_books_of_onboardings_name_deposits_and_what_went_through_the_bank()
         r"\+  matched nothing \S+ +¥1.00  notices",
         r"   paid in to prove \S+ +¥0.19  bank \S+ 2 payments",
     ):
-        assert re.search(told, said), told
+        assert re.search(line, said), line
 
 
 @pytest.mark.parametrize(
@@ -251,8 +180,9 @@ def test_it_says_where_a_provider_sees_how_it_stands() -> None:
 
 def test_the_ledger_tells_security_from_income() -> None:
     accounts = [(deposit_of("p"), 7), (Account.FORFEITED, 5), (Account.FEES, 3), (owed_to("p"), 2)]
-    books = Books.of(accounts)
-    assert books == Books(deposits=7, forfeited=5, fees=3, owed=2)
+    recovered = [(Account.REFUNDS_DUE, 9), (arrears_of("p"), 4)]
+    books = Books.of([*accounts, *recovered])
+    assert books == Books(deposits=7, forfeited=5, fees=3, owed=2, refunds_due=9, arrears=4)
     assert books.total == 17
 
 

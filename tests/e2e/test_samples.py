@@ -14,13 +14,16 @@ from models.process import Process
 from models.processes import PROCESSES
 from rehearsal.performance import Performance
 from rehearsal.sample import Sample
-from rehearsal.samples import BrokenSample, load, read
+from rehearsal.samples import ONBOARDED, BrokenSample, load, read
 from rehearsal.steps import Send
 
 OURS = load(SAMPLES)
+BEFORE = load(ONBOARDED)
+UNTOLD = {"settlement-accounts": {"cooperation_ended"}}
+"""Ends that come from another case of ours, which none of the cases beside it tells of."""
 
 
-@pytest.mark.parametrize("sample", OURS.values(), ids=OURS.keys())
+@pytest.mark.parametrize("sample", [*OURS.values(), *BEFORE.values()], ids=[*OURS, *BEFORE])
 def test_nothing_stands_against_placing_a_sample(sample: Sample) -> None:
     now = datetime.now(UTC)
     market = load_policies()[sample.market]
@@ -46,8 +49,9 @@ PLAYED = [PROCESSES[name] for name in dict.fromkeys(sample.process for sample in
 
 @pytest.mark.parametrize("process", PLAYED, ids=lambda process: str(process.name))
 def test_every_end_that_a_case_can_have_is_played(process: Process) -> None:
-    ends = {sample.expect.outcome for sample in OURS.values() if sample.process == process.name}
-    assert ends == set(process.outcomes)
+    expected = [sample.expect for sample in OURS.values() if sample.process == process.name]
+    ends = {expect.outcome for expect in expected if expect.outcome}
+    assert ends == set(process.outcomes) - UNTOLD.get(process.name, set())
 
 
 def test_a_second_operator_approves_what_one_of_them_decided() -> None:
@@ -132,6 +136,9 @@ def decided(**said: Any) -> dict[str, Any]:
             "pattern",
         ),
         ({"expect": {"outcome": "happiness"}}, "expect.outcome", "is none of completed"),
+        ({"expect": {"stage": "happiness"}}, "expect.stage", "is none of unpaid"),
+        ({"expect": {}}, "expect", "outcome, or the stage"),
+        ({"expect": {"outcome": "completed", "stage": "closed"}}, "expect", "outcome, or the stage"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

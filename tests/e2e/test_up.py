@@ -55,13 +55,13 @@ def case(answer: httpx.Response) -> dict[str, Any]:
     return found
 
 
-def by_hand(name: str, api_url: str, data_dir: Path) -> str:
-    """What the README tells a reader to paste, pasted."""
-    marked = rf"<!-- {name} -->\n```sh\n(.*?)```"
-    block = re.search(marked, (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    assert block is not None
+def by_hand(*names: str, api_url: str, data_dir: Path) -> str:
+    """What the README tells a reader to paste, pasted: one block after the other."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    blocks = [re.search(rf"<!-- {name} -->\n```sh\n(.*?)```", readme, re.DOTALL) for name in names]
+    pasted = "".join(block[1] for block in blocks if block)
     token = rf"{sys.executable} embedded.py token --role \1"
-    script = re.sub(r"make -s token role=(\w+)", token, block[1]).replace("provider=", "--provider-id ")
+    script = re.sub(r"make -s token role=(\w+)", token, pasted).replace("provider=", "--provider-id ")
     script = "set -e\n" + script.replace("http://127.0.0.1:8000", api_url)
     environment = {**os.environ, "DATA_DIR": str(data_dir)}
     done = subprocess.run(
@@ -92,10 +92,12 @@ def test_after_kill_9_of_everything_an_order_goes_on_and_ctrl_c_leaves_nothing_b
                 break
         assert case(answer)["stage"] in ("closing_payment", "closed")
         api_url = str(http.base_url).rstrip("/")
-        lived = by_hand("life", api_url, data_dir)
+        lived = by_hand("life", api_url=api_url, data_dir=data_dir)
         assert lived.count('"stage":"confirming"') == 1, lived
-        onboarded = by_hand("onboarding", api_url, data_dir)
+        onboarded = by_hand("onboarding", "merchant", api_url=api_url, data_dir=data_dir)
         assert '"business_licence","permission","deposit"],"next":[' in onboarded, onboarded
+        assert '"channels":[{"name":"balance"' in onboarded, onboarded
+        assert '{"name":"wechat_pay"' in onboarded, onboarded
         children = psutil.Process(up.pid).children(recursive=True)
         up.send_signal(signal.SIGINT)
         assert up.wait(WITHIN_S) == 0

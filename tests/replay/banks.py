@@ -13,8 +13,18 @@ from models.bank_notices import TellOfEntry
 from models.bank_process import BANK_NOTICES
 from models.interventions import Resumed
 from models.telling import CooperationEnded, Telling
-from tests.bank_accounts import END, PLATFORM_PAYS, PROVIDER_REMITS, VOID, Account, details, where
+from tests.bank_accounts import (
+    COMPANY,
+    END,
+    PLATFORM_PAYS,
+    PROVIDER_REMITS,
+    VOID,
+    Account,
+    details,
+    where,
+)
 from tests.bench import DAY, OPERATOR, SECOND, Bench, Opened
+from tests.workflows.test_bank_account_listeners import proving
 
 Path = Callable[[Bench], Awaitable[Opened]]
 INSTRUCTED = ("account_given", "data_in_order", "instructed")
@@ -173,6 +183,14 @@ async def run_after_run(bench: Bench) -> Opened:
     return await ended(account)
 
 
+async def listened_to(bench: Bench) -> Opened:
+    """By an onboarding of the same provider, from before it is proven until its end."""
+    _, account = await proving(bench, COMPANY)
+    await account.case.stands("opened", "listener_added")
+    await account.verified()
+    return await ended(account)
+
+
 async def no_onboarding(bench: Bench) -> Opened:
     account = await Account.opened(bench, PLATFORM_PAYS, f"ob-{uuid.uuid4().hex}")
     await account.case.ends()
@@ -242,6 +260,7 @@ BANKS: dict[str, tuple[Path, str]] = {
     "account-remitted-at-the-last": (remitted_at_the_last, "ended"),
     "account-granted-another": (granted_another, "ended"),
     "account-run-after-run": (run_after_run, "ended"),
+    "account-listened-to": (listened_to, "ended"),
     "account-no-onboarding": (no_onboarding, "no_onboarding"),
     "notice-matched": (matched, "matched"),
     "notice-refused-and-resumed": (refused_and_resumed, "unmatched"),

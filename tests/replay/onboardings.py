@@ -9,6 +9,7 @@ from models.interventions import Extended, Paused, Resumed
 from models.telling import AccountChanged, DepositChanged
 from tests.bench import DAY, SECOND, Bench, Opened
 from tests.onboardings import APPROVE, FACTS, REJECT, WITHDRAW, Onboarding, correct, waive
+from tests.workflows.test_bank_account_listeners import proving
 
 RESUME = Resumed(reason="it is back")
 SHORT = DepositChanged(deposit="d", required_fen=30_000, held_fen=10_000)
@@ -87,6 +88,16 @@ async def falls_short(bench: Bench) -> Opened:
     return found.case
 
 
+async def of_anothers_account(bench: Bench) -> Opened:
+    """The provider has an account already, which is proven to be this company's."""
+    found, account = await proving(bench)
+    await account.case.stands("opened", "listener_added")
+    await account.given(holder=found.applicant.name)
+    await account.enters(await account.received())
+    await found.reaches("closed")
+    return found.case
+
+
 MARKETS = {"aliyun": "depositing", "tencent-cloud": "proving_account", "rehearsal": "paying_fee"}
 """By market: the last stage that a provider has to do something in."""
 ONBOARDINGS: dict[str, tuple[Path, str]] = {
@@ -102,4 +113,5 @@ ONBOARDINGS: dict[str, tuple[Path, str]] = {
     "onboarding-registers-trouble": (registers_trouble, "lapsed"),
     "onboarding-sent-back": (sent_back, "onboarded"),
     "onboarding-falls-short": (falls_short, "onboarded"),
+    "onboarding-of-anothers-account": (of_anothers_account, "onboarded"),
 }

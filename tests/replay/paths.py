@@ -20,7 +20,10 @@ from tests.bench import APPROVED, BUILT, BUYER, DAY, OPERATOR, SECOND, Bench, Op
 from tests.replay.banks import BANKS
 from tests.replay.deposits import DEPOSITS_PLAYED
 from tests.replay.disputes import DISPUTES, Path
+from tests.replay.merchants import MERCHANTS
 from tests.replay.onboardings import ONBOARDINGS
+from tests.replay.pushes import PUSHES
+from tests.replay.settlements import SETTLEMENTS
 
 ACCEPTED, WANTS_MONEY_BACK = Accepted(on_behalf_of=BUYER), RefundRequested(on_behalf_of=BUYER)
 DECLINED, REJECTED = Declined(reason="no capacity"), VersionRejected(reason="no address")
@@ -118,6 +121,9 @@ PATHS: dict[str, tuple[Path, str]] = {
     **DEPOSITS_PLAYED,
     **DISPUTES,
     **ONBOARDINGS,
+    **MERCHANTS,
+    **SETTLEMENTS,
+    **PUSHES,
     "order-completed": (order("confirmation", ACCEPTED), "completed"),
     "order-accepted-by-silence": (order("confirmation"), "accepted_by_silence"),
     "order-unpaid": (order("payment"), "unpaid"),

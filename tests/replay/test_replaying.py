@@ -14,6 +14,8 @@ from models.deposits import DepositOutcome
 from models.onboardings import OnboardingOutcome
 from models.orders import OrderOutcome
 from models.payments import ReceiptOutcome
+from models.settlement_accounts import SettlementOutcome
+from models.wallet_notices import WalletNoticeOutcome
 from tests.bench import order_body
 from tests.conftest import SECRET
 from tests.replay.changed import WithOneMoreTimer, WithOneStepLess, WithoutChange
@@ -36,6 +38,8 @@ EVERY_FILE = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 ROOT = Path(__file__).parents[2]
 PLAYED = {"order": "TemplateOrder", "receipt": "PaymentReceipt", "onboarding": "ProviderOnboarding"}
 PLAYED |= {"deposit": "DepositAccount", "account": "BankAccount", "notice": "BankNotice"}
+PLAYED |= {"push": "WalletNotice"}
+PLAYED |= {"settlement": "SettlementAccount"}
 """By the first word of a path's name: its workflow."""
 PERSONS = ("Sample Person", "Sample Signatory", "Sample Contact", "0571-26880000")
 ACCOUNTS = re.compile(r"(?<!\w)6\d{17}1(?!\w)")
@@ -87,7 +91,9 @@ def test_every_outcome_has_a_history() -> None:
         *(("DepositAccount", str(outcome)) for outcome in DepositOutcome),
         *(("BankAccount", str(outcome)) for outcome in BankAccountOutcome),
         *(("BankNotice", str(outcome)) for outcome in NoticeOutcome),
-        *((workflow, CONTINUED) for workflow in ("DepositAccount", "BankAccount")),
+        *(("SettlementAccount", str(outcome)) for outcome in SettlementOutcome),
+        *(("WalletNotice", str(outcome)) for outcome in WalletNoticeOutcome),
+        *((workflow, CONTINUED) for workflow in ("DepositAccount", "BankAccount", "SettlementAccount")),
     }
     assert {ending(file) for file in FILES} == wanted
 

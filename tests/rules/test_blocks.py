@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.deposits import Block
-from models.rules.blocks import Standing, Why, blocked_by
+from models.rules.blocks import Standing, Why, block_findings, blocked_by
 
 BOTH = (Block.LISTING, Block.WITHDRAWAL)
 
@@ -14,8 +14,12 @@ BOTH = (Block.LISTING, Block.WITHDRAWAL)
 def reasons(**standing: Any) -> tuple[list[str], list[str]]:
     """Against listing, and against withdrawal, of who is onboarded and owes nothing unless told otherwise."""
     found = blocked_by(Standing(**{"onboarded": True, **standing}))
-    assert [*found] == [*BOTH]
+    assert [*found] == [*Block]
     return [*map(str, found[Block.LISTING])], [*map(str, found[Block.WITHDRAWAL])]
+
+
+def against_purchase(**standing: Any) -> list[str]:
+    return [*map(str, blocked_by(Standing(**{"onboarded": True, **standing}))[Block.PURCHASE])]
 
 
 def test_who_is_onboarded_and_owes_nothing_may_do_everything() -> None:
@@ -61,6 +65,50 @@ def test_nothing_is_listed_before_the_certification_fee_is_paid() -> None:
     assert reasons(fee_owed=True) == (["certification-fee-unpaid"], [])
 
 
+def test_nothing_is_bought_without_a_merchant_number_where_the_market_guards_that() -> None:
+    """TCM-MCH-01."""
+    assert against_purchase(without_number=(Block.PURCHASE,)) == ["no-merchant-number"]
+    assert against_purchase(without_number=()) == []
+    assert reasons(without_number=(Block.PURCHASE,)) == ([], [])
+
+
+def test_a_shop_that_is_not_activated_neither_sells_nor_is_paid_out() -> None:
+    """ALI-SET-05, AMB-24."""
+    barred = {"not_activated": (Block.PURCHASE, Block.WITHDRAWAL)}
+    assert against_purchase(**barred) == ["settlement-not-activated"]
+    assert reasons(**barred) == ([], ["settlement-not-activated"])
+
+
+def test_nothing_is_paid_out_that_could_not_be_deducted_again() -> None:
+    """ALI-SET-23: what is sold meanwhile is sold."""
+    barred = {"not_authorised": (Block.WITHDRAWAL,)}
+    assert (against_purchase(**barred), reasons(**barred)) == ([], ([], ["deduction-not-authorised"]))
+
+
+def test_purchases_are_guarded_where_a_market_says_so() -> None:
+    assert against_purchase(onboarded=False) == []
+    assert against_purchase(onboarded=False, guarded=(Block.PURCHASE,)) == ["not-onboarded"]
+    assert reasons(onboarded=False, guarded=(Block.PURCHASE,)) == ([], [])
+
+
+def test_a_deposit_or_an_account_bars_purchases_where_it_says_so() -> None:
+    barred = {"by_deposit": (Block.PURCHASE,), "due_fen": 1, "by_account": (Block.PURCHASE,)}
+    assert against_purchase(**barred) == ["deposit-unpaid", "account-unproven"]
+
+
+def test_a_refusal_names_the_rule_and_what_puts_it_right() -> None:
+    assert [each.model_dump() for each in block_findings([Why.NO_MERCHANT_NUMBER], "provider_id")] == [
+        {
+            "field": "provider_id",
+            "code": "no-merchant-number",
+            "rule": "TCM-MCH-01",
+            "detail": "this provider has opened no merchant number",
+            "next": "open one of the numbers",
+        }
+    ]
+    assert [each.code for each in block_findings([*Why], "provider_id")] == [*Why]
+
+
 def test_everything_is_said_at_once() -> None:
     worst = {"onboarded": False, "due_fen": 1, "by_deposit": BOTH, "by_account": BOTH, "fee_owed": True}
     listing = ["not-onboarded", "deposit-unpaid", "account-unproven", "certification-fee-unpaid"]
@@ -81,5 +129,6 @@ def test_each_thing_that_is_put_right_leaves_less_in_the_way() -> None:
 def test_reasons_are_words_that_stay() -> None:
     assert {str(why) for why in Why} == {
         *("not-onboarded", "deposit-unpaid", "deposit-short", "deposit-releasing"),
-        *("account-unproven", "certification-fee-unpaid"),
+        *("account-unproven", "certification-fee-unpaid", "no-merchant-number"),
+        *("settlement-not-activated", "deduction-not-authorised"),
     }

@@ -19,6 +19,7 @@ from models.search_attributes import KEYS
 from settings import Settings
 from stack.children import ROOT
 from stack.servers import TemporalServer
+from wechat import NAMES
 from worker import FINISH_WITHIN
 
 Compose = dict[str, Any]
@@ -27,6 +28,7 @@ VARIABLE = re.compile(r"\$\{(\w+)(?:(:-|:\?)([^}]*))?\}")
 SECRETS = {"POSTGRES_PASSWORD", "JWT_KEY", "DATA_KEY", "NOTICE_KEY"}
 OF_AMAZON = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 """Nobody needs them who keeps pictures in the volume."""
+OF_WECHAT_PAY = {f"WECHAT_PAY_{name.upper()}" for name in NAMES}
 OURS = ("migrate", "api", "worker")
 ONCE = {"migrate", "temporal-schema", "temporal-namespace"}
 
@@ -96,7 +98,9 @@ def test_every_secret_must_be_set_and_the_refusal_says_to_what(secret: str) -> N
 
 def test_whatever_has_a_default_is_no_secret() -> None:
     defaults = {name for name, how, _ in VARIABLE.findall(TEXT) if how == ":-"}
-    assert defaults == {"PUBLIC_URL", "API_ADDRESS", "UI_ADDRESS", "DOCUMENTS_URL"} | OF_AMAZON
+    assert (
+        defaults == {"PUBLIC_URL", "API_ADDRESS", "UI_ADDRESS", "DOCUMENTS_URL"} | OF_AMAZON | OF_WECHAT_PAY
+    )
     example = (ROOT / ".env.example").read_text()
     assert set(re.findall(r"(?m)^(\w+)=$", example)) == SECRETS
     assert set(re.findall(r"(?m)^#(\w+)=", example)) == defaults

@@ -14,10 +14,15 @@ from models.ledger import (
     Entry,
     LedgerTransaction,
     applied,
+    arrears_of,
+    claimed,
     completed,
+    disclaimed,
     kind_of,
+    of_provider,
     owed_to,
     received,
+    recovered,
     refunded,
 )
 
@@ -105,6 +110,17 @@ def test_an_order_that_was_given_up_leaves_nothing() -> None:
     assert balances(received("alipay", "p-1", 9_900), applied("alipay", "p-1", 9_900), back) == {}
 
 
+def test_what_a_provider_owes_is_claimed_once_and_recovered_or_given_up() -> None:
+    """ALI-SET-20, AMB-26."""
+    of = ("settlement-accounts:aliyun:s-1", 3, "aliyun", "isv-1", 600)
+    assert balances(claimed(*of)) == {arrears_of("isv-1"): 600, "refunds_due": 600}
+    assert balances(claimed(*of), recovered(*of)) == {"gateway": 600, "refunds_due": 600}
+    assert balances(claimed(*of), disclaimed(*of)) == {}
+    keys = {each(*of).key for each in (claimed, recovered, disclaimed)}
+    assert keys == {f"{what}:{of[0]}:3" for what in ("claimed", "recovered", "disclaimed")}
+    assert arrears_of("isv-1") in of_provider("isv-1")
+
+
 def test_money_that_no_order_wanted_leaves_nothing_in_its_own_currency() -> None:
     came = received("alipay", "p-1", 9_900, "USD")
     back = refunded(REFUND, "alipay", 9_900, Account.UNAPPLIED, "USD")
@@ -157,14 +173,15 @@ def test_no_step_moves_nothing() -> None:
     [
         *(("gateway", AccountKind.ASSET, 1), ("unapplied", AccountKind.LIABILITY, -1)),
         *(("escrow", AccountKind.LIABILITY, -1), ("commission", AccountKind.INCOME, -1)),
-        ("provider:isv-1", AccountKind.LIABILITY, -1),
+        *(("provider:isv-1", AccountKind.LIABILITY, -1), ("arrears:isv-1", AccountKind.ASSET, 1)),
+        ("refunds_due", AccountKind.LIABILITY, -1),
     ],
 )
 def test_an_account_has_a_kind_and_a_normal_side(account: str, kind: AccountKind, sign: int) -> None:
     assert (kind_of(account), kind_of(account).sign) == (kind, sign)
 
 
-@pytest.mark.parametrize("account", ["", "provider", "provider:", "Gateway", "buyer:b-1"])
+@pytest.mark.parametrize("account", ["", "provider", "provider:", "arrears:", "Gateway", "buyer:b-1"])
 def test_what_is_no_account_has_no_kind(account: str) -> None:
     with pytest.raises(ValueError, match="no account"):
         kind_of(account)

@@ -7,10 +7,13 @@ from datetime import datetime
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import Engine, delete
+from sqlmodel import Session
 from temporalio.worker import Worker
 
 from activities.records import Records
 from models.cases import Opening
+from models.tables.simulated import SimulatedMisbehaviour
 from tests.bench import SOMEBODY, Bench, Opened
 from tests.workflows.made_up import MadeUp, Start
 from worker import RUNNER
@@ -68,3 +71,10 @@ def begin(bench: Bench, made_up_cases: None) -> Begin:
         return opened
 
     return begin
+
+
+@pytest.fixture
+def well_behaved(engine: Engine) -> None:
+    """Whatever another test told the outside world to do wrong."""
+    with Session(engine) as session, session.begin():
+        session.execute(delete(SimulatedMisbehaviour))

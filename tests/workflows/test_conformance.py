@@ -48,8 +48,8 @@ def operators_twins(process: Process) -> set[Way]:
 
 
 def first_stages(process: Process) -> set[str]:
-    own = {task.stage for task in process.tasks if not task.lane}
-    return own or {step.stage for step in process.steps if not step.lane}
+    own = {str(task.stage) for task in process.tasks if not task.lane}
+    return own or {str(step.stage) for step in process.steps if not step.lane}
 
 
 def taken(engine: Engine, process: Process) -> Iterator[tuple[Way, CaseRow]]:

@@ -23,6 +23,8 @@ class Behaviour(StrEnum):
     REFUSED = "refused"
     CONTRADICTS = "contradicts"
     """Lies: a register answers with another name."""
+    STALE = "stale"
+    """Answers what was true before the last change."""
 
 
 @dataclass(frozen=True, slots=True)

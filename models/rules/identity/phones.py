@@ -11,6 +11,9 @@ EXTENSION = re.compile(r"(?:[转轉]接?\s*(?:分[机機]|[内內][线線])?|分
 LAST_GROUP = re.compile(r"[-－–](\d{1,6})$")
 """The 801 of 0571-26883312-801."""
 
+MOBILE = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
+"""Where a country's plan does not tell them apart, the number may be a mobile's."""
+
 
 def normalised_phone(text: str) -> str | None:
     """The number in E.164, with `;ext=` where there is an extension; None where it cannot be dialled.
@@ -32,6 +35,22 @@ def phone_finding(text: str, field: str, rule: str) -> Finding | None:
         rule=rule,
         detail="this number cannot be dialled",
         next="send a number with its area code, or +country code",
+    )
+
+
+def mobile_finding(text: str, field: str, rule: str) -> Finding | None:
+    """The refusal of a number to which no codes and notices can be sent: it has to be a mobile's."""
+    if wrong := phone_finding(text, field, rule):
+        return wrong
+    number = phonenumbers.parse(normalised_phone(text) or "")
+    if phonenumbers.number_type(number) in MOBILE and not number.extension:
+        return None
+    return Finding(
+        field=field,
+        code="no-mobile-number",
+        rule=rule,
+        detail="messages have to reach this number",
+        next="send the number of a mobile, without an extension",
     )
 
 

@@ -7,6 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[impor
 from models.tables.documents.store import StoreUnavailable
 
 THERE_ALREADY, BUSY = 412, 409
+FASTER = (412, BUSY)
+"""Somebody else has replaced it, or does so now."""
 ROUNDS = 3
 PATIENCE = {"connect_timeout": 2, "read_timeout": 5}
 """In seconds, for each of two attempts."""
@@ -46,6 +48,24 @@ class Bucket:
             except BotoCoreError as error:
                 raise StoreUnavailable(type(error).__name__) from error
         raise StoreUnavailable("S3 is busy")
+
+    def replace(self, name: str, sealed: bytes, beginning: bytes) -> bool:
+        """An attempt whose answer was lost finds something else there, which is its own."""
+        where = {"Bucket": self._bucket, "Key": self._prefix + name}
+        part = {"Range": f"bytes=0-{len(beginning) - 1}"}
+        try:
+            there = self._client.get_object(**where, **part)
+            with there["Body"] as body:
+                if body.read() != beginning:
+                    return False
+            self._client.put_object(**where, Body=sealed, IfMatch=there["ETag"])
+            return True
+        except ClientError as error:
+            if (status := _status(error)) in FASTER:
+                return False
+            raise StoreUnavailable(f"S3 answered {status}") from error
+        except BotoCoreError as error:
+            raise StoreUnavailable(type(error).__name__) from error
 
     def get(self, name: str, most: int | None = None) -> bytes | None:
         where = {"Bucket": self._bucket, "Key": self._prefix + name}

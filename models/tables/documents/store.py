@@ -1,4 +1,4 @@
-"""Documents at rest: sealed with their facts, under names that say nothing, and never written twice."""
+"""Documents at rest: sealed with their facts, under names that say nothing. A picture never changes."""
 
 from typing import Protocol
 
@@ -12,6 +12,10 @@ FACTS_WITHIN = 4096
 """In bytes: facts stand at the beginning, and whoever asks for nothing else waits for no picture."""
 
 
+ROUNDS = 20
+"""Whoever loses against somebody who handed in the same a moment later has nothing more to write."""
+
+
 class StoreUnavailable(Exception):
     """The shelf did not answer, is full, or gave back something else than was put there."""
 
@@ -22,8 +26,9 @@ class DocumentStore(Protocol):
     def put_new(
         self, market: str, provider_id: str, document: StoredDocument, content: bytes
     ) -> StoredDocument:
-        """Keep a document. Gives `document` itself back, or the one there was: of many at once, one is first.
+        """Keep a document. Gives `document` itself back where it is the first: of many at once, one is.
 
+        Handed in again, it keeps when that was first, and counts as uploaded by who did so last (AMB-35).
         The same picture as another kind is another document (TCM-MCH-13).
 
         Raises StoreUnavailable; it may be there all the same, and putting it again does no harm.
@@ -38,7 +43,10 @@ class DocumentStore(Protocol):
 
 
 class Shelf(Protocol):
-    """Where sealed bytes lie under a name of 64 hexadecimal digits. Whatever fails is StoreUnavailable."""
+    """Where sealed bytes lie under a name of 64 hexadecimal digits. Whatever fails is StoreUnavailable.
+
+    Nothing is sealed twice to the same bytes: whatever begins as it did was not replaced.
+    """
 
     def put_new(self, name: str, sealed: bytes) -> bool:
         """All of it or nothing. False where there is something under this name already, which stays."""
@@ -46,6 +54,10 @@ class Shelf(Protocol):
 
     def get(self, name: str, most: int | None = None) -> bytes | None:
         """What lies there, or its first `most` bytes."""
+        ...
+
+    def replace(self, name: str, sealed: bytes, beginning: bytes) -> bool:
+        """All of it or nothing. False where what lies there does not begin so: somebody else was faster."""
         ...
 
 
@@ -59,14 +71,18 @@ class SealedDocuments:
         self, market: str, provider_id: str, document: StoredDocument, content: bytes
     ) -> StoredDocument:
         name = self._name(market, provider_id, document.kind, document.sha256)
-        facts = self._cipher.seal_bytes(document.model_dump_json().encode(), f"{name}:facts")
-        picture = self._cipher.seal_bytes(content, f"{name}:content")
-        if self._shelf.put_new(name, len(facts).to_bytes(LENGTH_BYTES) + facts + picture):
+        if self._shelf.put_new(name, self._sealed(name, document, content)):
             return document
-        there = self.find(market, provider_id, document.kind, document.sha256)
-        if there is None:
-            raise StoreUnavailable("what was there a moment ago is gone")
-        return there
+        for _ in range(ROUNDS):
+            if (beginning := self._shelf.get(name, FACTS_WITHIN)) is None:
+                raise StoreUnavailable("what was there a moment ago is gone")
+            there, _picture = self._opened(name, beginning)
+            if there.uploaded_at >= document.uploaded_at:
+                return there
+            again = document.model_copy(update={"first_uploaded_at": there.first_uploaded_at})
+            if self._shelf.replace(name, self._sealed(name, again, content), beginning):
+                return again
+        raise StoreUnavailable("others hand in the same again and again")
 
     def find(self, market: str, provider_id: str, kind: str, document_id: str) -> StoredDocument | None:
         name = self._name(market, provider_id, kind, document_id)
@@ -86,6 +102,11 @@ class SealedDocuments:
         """A keyed digest: whoever sees names cannot tell whether a picture that he has lies here."""
         whose = {"market": market, "provider": provider_id}
         return self._cipher.digest({**whose, "kind": kind, "document": document_id})
+
+    def _sealed(self, name: str, document: StoredDocument, content: bytes) -> bytes:
+        facts = self._cipher.seal_bytes(document.model_dump_json().encode(), f"{name}:facts")
+        picture = self._cipher.seal_bytes(content, f"{name}:content")
+        return len(facts).to_bytes(LENGTH_BYTES) + facts + picture
 
     def _opened(self, name: str, sealed: bytes) -> tuple[StoredDocument, bytes]:
         """A document's facts, and its picture, still sealed."""

@@ -6,7 +6,9 @@ import models.tables.bank
 import models.tables.ledger
 import models.tables.simulated
 import models.tables.simulated_bank
-import models.tables.simulated_registries  # noqa: F401  their tables belong to the metadata
+import models.tables.simulated_enterprise
+import models.tables.simulated_registries
+import models.tables.simulated_wallet  # noqa: F401  their tables belong to the metadata
 
 ONE_AT_A_TIME = 0x6D61726B
 

@@ -1,0 +1,285 @@
+"""What stands against each thing that is said to a merchant account: TCM-MCH-05..27."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+from pydantic import JsonValue, ValidationError
+
+from models.admitting import Checked
+from models.bank import BankDetails
+from models.cases import SYSTEM, CaseView, Event, Opening
+from models.documents import DocumentRef
+from models.merchant_account_process import MERCHANT_ACCOUNTS
+from models.merchant_accounts import (
+    DecidedToReject,
+    DraftSaved,
+    MerchantAccount,
+    MerchantAccountOutcome,
+    MerchantAccountTerms,
+    Number,
+    OpenMerchantAccount,
+    Scenario,
+    WalletFormSubmitted,
+    Withdrawn,
+)
+from models.merchant_forms import CompanyForm, Draft, PaperKind
+from models.periods import CHINA
+from models.policies import MarketPolicy, load
+from models.rules.merchant_accounts import findings, outcome_of
+from models.rules.merchant_company import is_bound
+from tests.bank_accounts import details
+from tests.merchant_forms import LICENCE, NAME, PAPERS, administrator, company_form, representative
+
+POLICY = load()["tencent-cloud"].merchant_accounts[0]
+NOW = datetime(2023, 11, 1, 12, tzinfo=CHINA)
+OPENING = Opening(
+    case_id="merchant-accounts:tencent-cloud:m",
+    process="merchant-accounts",
+    market="tencent-cloud",
+    id="m",
+    provider_id="isv",
+    policy_version="2023-06-26",
+    opened_at=NOW,
+    opened_by=SYSTEM,
+    digest="",
+)
+SEALED: JsonValue = {"sealed": "kept"}
+Found = list[tuple[str, str, str | None]]
+ALL = {"company": SEALED, "account": SEALED, "papers": {paper.kind: paper.document_id for paper in PAPERS}}
+"""What a number keeps of a form that was submitted."""
+
+
+def checked(
+    wallet: Mapping[str, Any] | None = None,
+    b2b: Mapping[str, Any] | None = None,
+    *,
+    scenario: Scenario = Scenario.BOTH,
+    company: CompanyForm | None = None,
+    account: BankDetails | None = None,
+    at: datetime = NOW,
+) -> Checked:
+    """A case on record. Whatever it keeps sealed of a kind is this."""
+    admitted = MerchantAccount(
+        opening=OPENING,
+        terms=POLICY.terms,
+        provider_id="isv",
+        onboarding="provider-onboardings:tencent-cloud:o",
+        scenario=scenario,
+    )
+    lanes = {
+        "wallet": {"stage": "awaiting_form", **(wallet or {})},
+        "b2b": {"stage": "awaiting_form", **(b2b or {})},
+    }
+    data: dict[str, JsonValue] = {"company_name": NAME, "licence_number": LICENCE}
+    data |= {number: lanes[number] for number in scenario.numbers}
+    if company:
+        data["company"] = SEALED
+    opening = OPENING.model_dump(exclude={"opened_by", "digest"})
+    view = CaseView(**opening, stage="opening", changed_at=NOW, data=data)
+    kept: dict[type, Any] = {CompanyForm: company, BankDetails: account or details(holder=NAME)}
+
+    def reveal(sealed: JsonValue, model: Any) -> Any:
+        assert sealed == SEALED
+        return kept[model]
+
+    market = MarketPolicy(market="tencent-cloud", title="-", title_zh="-")
+    return Checked(view, admitted.model_dump(mode="json"), market, at, reveal, lambda _: None)
+
+
+def form(**changes: Any) -> WalletFormSubmitted:
+    usual = {"company": company_form(), "account": details(holder=NAME), "papers": PAPERS}
+    return WalletFormSubmitted.model_validate({**usual, **changes})
+
+
+def against(event: Event, given: Checked | None = None) -> Found:
+    found = MERCHANT_ACCOUNTS.check(event, given or checked())
+    return [(each.field, each.code, each.rule) for each in found]
+
+
+def rejected(*fields: str) -> dict[str, Any]:
+    return {**ALL, "reasons": [{"field": field, "reason": "-"} for field in fields]}
+
+
+# --- the form
+
+
+def test_nothing_stands_against_a_form_that_is_in_order() -> None:
+    assert against(form()) == []
+
+
+def test_an_empty_form_is_told_everything_at_once() -> None:
+    """TCM-MCH-12: company, account, and no picture is known to be needed before the company is."""
+    nothing = WalletFormSubmitted()
+    assert against(nothing) == [("company", "missing", "TCM-MCH-12"), ("account", "missing", "TCM-WX-03")]
+
+
+def test_errors_of_every_part_are_told_together() -> None:
+    wrong = form(
+        company=company_form(administrator=administrator(mobile="123"), company_name="别家公司"),
+        account=details(holder="别家公司"),
+        papers=PAPERS[1:],
+    )
+    assert against(wrong) == [
+        ("company.company_name", "other-company", "TCM-ONB-13"),
+        ("company.administrator.mobile", "no-phone-number", "TCM-MCH-18"),
+        ("account.holder", "other-holder", "TCM-WX-05"),
+        ("papers.credit_code_certificate", "paper-missing", "TCM-MCH-13"),
+    ]
+
+
+@pytest.mark.parametrize(("day", "codes"), [(1, []), (2, ["ends-too-soon"])])
+def test_a_card_has_to_be_valid_for_more_than_60_days_on_the_day_of_the_form(
+    day: int, codes: list[str]
+) -> None:
+    """TCM-MCH-26, and also where the company was sent on an earlier day."""
+    company = company_form(representative=representative(validity="2014-01-01,2024-01-01"))
+    at = NOW.replace(day=day)
+    for event in (form(company=company), form(company=None)):
+        told = against(event, checked(company=company, at=at))
+        assert [code for _, code, _ in told] == codes
+
+
+# --- one set of company data (TCM-MCH-10, -11)
+
+OTHER = company_form(administrator=administrator(email="other@example.com"))
+DIFFERS = [("company.administrator.email", "differs", "TCM-MCH-10")]
+
+
+def test_the_second_form_may_leave_out_what_the_first_one_said() -> None:
+    given = checked(b2b={"stage": "reviewing"}, company=company_form())
+    assert against(form(company=None), given) == []
+    assert against(form(), given) == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "found"),
+    [
+        ("awaiting_form", []),
+        ("awaiting_scan", DIFFERS),
+        ("reviewing", DIFFERS),
+        ("open", DIFFERS),
+        ("given_up", []),
+    ],
+)
+def test_a_second_form_differs_from_what_the_other_number_uses_and_from_nothing_else(
+    stage: str, found: Found
+) -> None:
+    given = checked(b2b={"stage": stage}, company=company_form())
+    assert against(form(company=OTHER), given) == found
+
+
+def test_its_own_form_from_before_may_be_mended() -> None:
+    given = checked(wallet={"stage": "awaiting_form", **ALL}, company=company_form())
+    assert against(form(company=OTHER), given) == []
+
+
+def test_a_number_is_bound_by_another_number_alone() -> None:
+    assert not is_bound("wallet", {"wallet": "under_review"})
+    assert not is_bound("wallet", {"wallet": "under_review", "b2b": None})
+    assert is_bound("b2b", {"wallet": "under_review", "b2b": "awaiting_form"})
+
+
+# --- after a rejection (AMB-33)
+
+
+def test_what_was_not_turned_down_may_be_left_out() -> None:
+    given = checked(wallet=rejected("company.administrator.email"), company=company_form())
+    assert against(WalletFormSubmitted(company=OTHER), given) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "sent"),
+    [
+        ("company.administrator.email", {"company": OTHER}),
+        ("account.number", {"account": details(holder=NAME)}),
+        ("papers.identity_card_emblem", {"papers": (PAPERS[2],)}),
+    ],
+)
+def test_what_was_turned_down_has_to_be_there_again(field: str, sent: dict[str, Any]) -> None:
+    given = checked(wallet=rejected(field), company=company_form())
+    assert against(WalletFormSubmitted(), given) == [(field, "missing", "AMB-33")]
+    assert against(WalletFormSubmitted(**sent), given) == []
+
+
+def test_a_reason_that_names_none_of_our_fields_asks_for_no_part() -> None:
+    given = checked(wallet=rejected("unknown"), company=company_form())
+    assert against(WalletFormSubmitted(), given) == []
+
+
+def test_a_picture_that_is_sent_again_takes_the_place_of_its_kind() -> None:
+    other = DocumentRef(kind=PaperKind.IDENTITY_CARD_EMBLEM, document_id="cd" * 32)
+    given = checked(wallet=ALL, company=company_form())
+    assert against(WalletFormSubmitted(papers=(other,)), given) == []
+    twice = against(WalletFormSubmitted(papers=(other, other)), given)
+    assert twice == [("papers.1.kind", "paper-twice", "TCM-MCH-12")]
+
+
+# --- numbers
+
+
+@pytest.mark.parametrize(
+    ("scenario", "number", "found"),
+    [
+        (Scenario.WALLET, Number.WALLET, []),
+        (Scenario.BOTH, Number.B2B, []),
+        (Scenario.WALLET, Number.B2B, [("number", "number-not-asked-for", "TCM-MCH-05")]),
+        (Scenario.B2B, Number.WALLET, [("number", "number-not-asked-for", "TCM-MCH-05")]),
+    ],
+)
+def test_a_number_that_is_not_opened_here_takes_nothing(
+    scenario: Scenario, number: Number, found: Found
+) -> None:
+    given = checked(scenario=scenario)
+    assert against(DraftSaved(number=number, draft=Draft()), given) == found
+    assert against(Withdrawn(number=number), given) == found
+    assert against(DecidedToReject(number=number, reason="r"), given) == found
+
+
+@pytest.mark.parametrize("stage", ["open", "given_up"])
+def test_what_has_ended_is_given_up_no_more(stage: str) -> None:
+    given = checked(wallet={"stage": stage})
+    assert against(Withdrawn(number=Number.WALLET), given) == [("number", "number-has-ended", "TCM-MCH-30")]
+    assert against(Withdrawn(number=Number.B2B), given) == []
+    assert against(Withdrawn(), given) == []
+
+
+def test_only_what_the_market_offers_is_opened() -> None:
+    body = {"id": "m", "provider_id": "isv", "onboarding": "o"}
+    asked = {each: OpenMerchantAccount(**body, scenario=each) for each in Scenario}
+    terms = POLICY.terms.model_copy(update={"scenarios": (Scenario.B2B,)})
+    assert {each: [found.code for found in findings(asked[each], terms)] for each in Scenario} == {
+        Scenario.WALLET: ["scenario-not-offered"],
+        Scenario.B2B: [],
+        Scenario.BOTH: ["scenario-not-offered"],
+    }
+
+
+def test_a_market_offers_nothing_without_its_terms_and_channels() -> None:
+    said = POLICY.terms.model_dump(exclude_none=True)
+    for name, less in (("wallet", None), ("b2b", None), ("channels", {"wallet": ["wechat_pay"]})):
+        with pytest.raises(ValidationError, match="offered without"):
+            MerchantAccountTerms.model_validate({**said, name: less})
+    only = {**said, "b2b": None, "scenarios": ["wallet"], "channels": {"wallet": ["wechat_pay"]}}
+    assert MerchantAccountTerms.model_validate(only).b2b is None
+
+
+OPENED, WITHDRAWN, LAPSED, REJECTED = (
+    MerchantAccountOutcome(each) for each in ("opened", "withdrawn", "lapsed", "rejected")
+)
+
+
+@pytest.mark.parametrize(
+    ("ended", "outcome"),
+    [
+        ([OPENED], OPENED),
+        ([OPENED, OPENED], OPENED),
+        ([OPENED, LAPSED], "partly_opened"),
+        ([WITHDRAWN, OPENED], "partly_opened"),
+        ([WITHDRAWN, LAPSED], LAPSED),
+        ([LAPSED, REJECTED], REJECTED),
+    ],
+)
+def test_a_case_is_what_its_numbers_have_become(ended: list[MerchantAccountOutcome], outcome: str) -> None:
+    assert outcome_of(ended) == outcome
