@@ -9,13 +9,12 @@ from typing_extensions import TypeAliasType
 
 from models.applyments import AuditDetail, SeenApplyment
 from models.b2b_numbers import B2BEvent, B2BTerms, RegistrationDecided
-from models.bank import BankDetails
 from models.base import Frozen, Id
 from models.cases import Event, Opening, Party
 from models.deposits import Block
 from models.documents import DocumentRef
 from models.interventions import Approved, Decision, Disapproved, InStead, Intervention
-from models.merchant_forms import CompanyForm, Draft
+from models.merchant_forms import AccountForm, CompanyForm, Draft
 from models.periods import Reminders, Span, of_periods
 from models.private import Private, Sealed
 from models.rules.masking import Said
@@ -89,7 +88,7 @@ class WalletFormSubmitted(_ProviderEvent):
     personal = True
     event: Literal["wallet_form_submitted"] = "wallet_form_submitted"
     company: Private[CompanyForm] | None = None
-    account: Private[BankDetails] | None = None
+    account: Private[AccountForm] | None = None
     papers: Annotated[tuple[DocumentRef, ...], Field(max_length=20)] = ()
 
     def documents(self) -> tuple[DocumentRef, ...]:

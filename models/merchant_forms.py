@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 
 from models.bank import Personal
+from models.base import Flag
 from models.documents import DocumentRef
 from models.rules.identity.licences import normalised_licence
 
@@ -93,6 +94,19 @@ class CompanyForm(Personal):
     organisation: Organisation | None = None
     administrator: Administrator | None = None
     representative: Representative | None = None
+
+
+class AccountForm(Personal):
+    """The account that the company remits from (TCM-WX-03). Complete, it is a `BankDetails`."""
+
+    account_type: Written | None = None
+    holder: Written | None = None
+    bank: Written | None = None
+    branch_city: Written | None = None
+    branch: Written | None = None
+    number: Written | None = None
+    controller_is_legal_representative: Flag | None = None
+    controller: dict[str, JsonValue] | None = None
 
 
 class B2BDetails(Personal):

@@ -22,7 +22,7 @@ from rehearsal.samples import onboarding
 from rehearsal.scene import Scene
 from rehearsal.showing import grouped
 
-LONGEST_S = 90.0
+LONGEST_S = 120.0
 SETTLED_WITHIN_S = 20.0
 """How long money may take to find its way after the case has closed."""
 BEAT_S = 0.6

@@ -29,10 +29,10 @@ from models.merchant_accounts import (
 from models.merchant_forms import Draft
 from models.private import Sealed, sealed
 from models.tables.privacy import Vault
-from tests.bank_accounts import PROVIDER, details, made_up_number, onboarded
+from tests.bank_accounts import PROVIDER, made_up_number, onboarded
 from tests.bench import OPERATOR, SECOND, Bench, Opened
 from tests.corporate_numbers import Corporate
-from tests.merchant_forms import LICENCE, NAME, PAPERS, RESPONSIBLE, company_form
+from tests.merchant_forms import LICENCE, NAME, PAPERS, RESPONSIBLE, account_form, company_form
 from tests.pictures import png
 
 MARKET = "tencent-cloud"
@@ -140,7 +140,7 @@ class Merchant:
     def form(self, **changes: Any) -> WalletFormSubmitted:
         usual = {
             "company": company_form(),
-            "account": details(holder=NAME, number=self.number),
+            "account": account_form(number=self.number),
             "papers": PAPERS,
         }
         return WalletFormSubmitted.model_validate({**usual, **changes})

@@ -3,7 +3,15 @@
 from typing import Any
 
 from models.documents import DocumentRef
-from models.merchant_forms import Administrator, B2BDetails, CompanyForm, PaperKind, Representative
+from models.merchant_forms import (
+    AccountForm,
+    Administrator,
+    B2BDetails,
+    CompanyForm,
+    PaperKind,
+    Representative,
+)
+from tests.bank_accounts import details
 from tests.rules.made_up import card, unified_code
 
 NAME = "云上样品有限公司"
@@ -56,3 +64,8 @@ def company_form(**changes: Any) -> CompanyForm:
 
 def b2b_details(**changes: Any) -> B2BDetails:
     return B2BDetails(**{"applicant_name": "赵样品", "applicant_mobile": "13900139000", **changes})
+
+
+def account_form(**changes: Any) -> AccountForm:
+    """The account that a company remits from, which is its own unless told otherwise."""
+    return AccountForm.model_validate(details(**{"holder": NAME, **changes}).model_dump(mode="json"))

@@ -206,13 +206,9 @@ def _details(told: list[_AuditDetail]) -> Iterator[AuditDetail]:
 
 def _entity(company: CompanyForm) -> str:
     """A licence number says which of both it is: a body of government, or a public institution."""
-    if company.entity_type in [*ENTITIES]:
-        return ENTITIES[EntityType(company.entity_type)]
-    return (
-        GOVERNMENT
-        if subject_of(company.licence_number or "") is SubjectType.GOVERNMENT
-        else PUBLIC_INSTITUTION
-    )
+    type_ = EntityType(company.entity_type or EntityType.ENTERPRISE)
+    subject = subject_of(company.licence_number or "")
+    return ENTITIES.get(type_) or (GOVERNMENT if subject is SubjectType.GOVERNMENT else PUBLIC_INSTITUTION)
 
 
 def _representative(who: Representative, media: Mapping[str, str], encrypted: Callable[[str], str]) -> Json:

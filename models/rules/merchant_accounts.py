@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from models.admitting import Checked
-from models.bank import BankDetails
 from models.cases import Event
 from models.merchant_accounts import (
     DecidedToReject,
@@ -16,6 +15,7 @@ from models.merchant_accounts import (
     WalletFormSubmitted,
     Withdrawn,
 )
+from models.merchant_forms import AccountForm
 from models.periods import local_date
 from models.rules.b2b_numbers import b2b_findings
 from models.rules.findings import Finding
@@ -67,8 +67,8 @@ def _wallet_form(sent: WalletFormSubmitted, account: MerchantAccount, checked: C
     form, found = company_sent(sent.company, lane, numbers, checked)
     yield from found
     kept = facts_of(lane, checked).get("account")
-    details = sent.account or (checked.reveal(kept, BankDetails) if kept else None)
-    if isinstance(details, BankDetails):
+    details = sent.account or (checked.reveal(kept, AccountForm) if kept else None)
+    if isinstance(details, AccountForm):
         name = str(checked.view.data["company_name"])
         yield from account_findings(details, name, local_date(checked.at))
     else:

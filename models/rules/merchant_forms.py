@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from models.bank import BankDetails
 from models.merchant_forms import (
+    AccountForm,
     Administrator,
     AdministratorType,
     B2BDetails,
@@ -68,8 +70,12 @@ def company_findings(form: CompanyForm, today: date, onboarded: KnownCompany) ->
     ]
 
 
-def account_findings(account: BankDetails, company_name: str, today: date) -> list[Finding]:
-    """The account that the company remits from has to be its own (TCM-WX-03, -05)."""
+def account_findings(form: AccountForm, company_name: str, today: date) -> list[Finding]:
+    """The account that the company remits from has to be its own, and whole (TCM-WX-03, -05, TCM-TEN-08)."""
+    try:
+        account = BankDetails.model_validate(form.model_dump(exclude_none=True))
+    except ValidationError as error:
+        return [_unlike_an_account(each) for each in error.errors(include_input=False, include_url=False)]
     found = []
     if not same_holder(account.holder, company_name):
         found.append(
@@ -85,6 +91,17 @@ def account_findings(account: BankDetails, company_name: str, today: date) -> li
         document = account.controller.document
         found += document_findings(document, "account.controller.document", today, "AMB-33")
     return found
+
+
+def _unlike_an_account(wrong: ErrorDetails) -> Finding:
+    missing = wrong["type"] == "missing"
+    return Finding(
+        field=".".join(["account", *map(str, wrong["loc"])]),
+        code="missing" if missing else "not-an-account",
+        rule="TCM-WX-03",
+        detail="is required" if missing else wrong["msg"],
+        next="send it as the bank has it",
+    )
 
 
 def details_findings(details: B2BDetails) -> list[Finding]:

@@ -140,9 +140,9 @@ def opening(**answers: Any) -> World:
 async def test_a_company_remits_to_the_wallet_what_it_was_told_to() -> None:
     """What it was told before is told no longer: a backend service sees dots, and a deadline passes."""
     dots, lapsed = at_the_wallet(instruction="•••"), at_the_wallet(until=datetime.now(UTC))
-    world = opening(
-        **{"merchant-accounts": [at_the_wallet("submitting"), dots, lapsed, *[at_the_wallet()] * 2]}
-    )
+    lapsed["data"]["wallet"]["instruction"]["amount_fen"] = 99
+    cases = [at_the_wallet("submitting"), dots, lapsed, at_the_wallet(), at_the_wallet()]
+    world = opening(**{"merchant-accounts": cases})
     async with acting(world, "34-any-order") as player:
         await player.do(Remit(step="remit"))
     told = {"payer_name": "Sample Ltd", "payer_number": NUMBER, "amount_fen": 53, "notices": 1}

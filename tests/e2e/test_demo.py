@@ -21,13 +21,15 @@ OUTCOMES = {
     "23-a-partner-onboards": "onboarded",
     "28-withdrawn": "withdrawn",
     "31-guesses-used-up": "onboarded",
+    "34-any-order": "opened",
+    "44-another-name": "active",
 }
 MONEY = {
-    "paid": "¥36,496.00",
+    "paid": "¥71,496.00",
     "given back": "¥1,096.00",
     "owed to providers": "¥360.00",
     "commission": "¥40.00",
-    "deposits held": "¥35,000.00",
+    "deposits held": "¥70,000.00",
     "still held": "¥0.00",
 }
 
@@ -56,7 +58,10 @@ def test_it_plays_samples_and_tells_what_became_of_them(tmp_path: Path) -> None:
         assert re.search(rf"/workflows/[a-z-]+:[a-z-]+:{name}-", done.stdout)
     for name, amount in MONEY.items():
         assert re.search(rf"[=+ ] {name} \S+ +{amount}  (gateway|ledger)", done.stdout), done.stdout
-    assert re.search(r"paid in to prove \S+ +¥\d\.\d\d  bank \S+ 6 payments", done.stdout), done.stdout
+    assert re.search(r"paid in to prove \S+ +¥\d\.\d\d  bank \S+ 8 payments", done.stdout), done.stdout
+    assert re.search(r"verified an account \S+ +¥0\.\d\d  wallet", done.stdout), done.stdout
+    for open_now, ways in (("wallet 16", "WeChat Pay"), ("alipay", "Account balance .*Alipay")):
+        assert re.search(rf"样例\S+ +{open_now}.* {ways}.* ✓", done.stdout), done.stdout
     assert re.search(r"'http://\S+/\S+-\w+/dossier\?format=html'", done.stdout)
     assert re.search(r"'http://\S+/providers/isv-31-guesses-used-up-\w+/console'", done.stdout)
 

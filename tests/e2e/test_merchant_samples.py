@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from demo import SAMPLES
-from models.bank import BankDetails
 from models.documents import DocumentRef
-from models.merchant_forms import B2BDetails, CompanyForm, PaperKind
+from models.merchant_forms import AccountForm, B2BDetails, CompanyForm, PaperKind
 from models.processes import PROCESSES
 from models.rules.merchant_forms import (
     account_findings,
@@ -58,7 +57,7 @@ def test_nothing_stands_against_the_form_of_a_company(administrator: str | None)
         who = applicant(f"run-{number}", administrator)
         form = said(who, FORM)
         company = CompanyForm.model_validate(form["company"])
-        account = BankDetails.model_validate(form["account"])
+        account = AccountForm.model_validate(form["account"])
         papers = [DocumentRef.model_validate(each) for each in form["papers"]]
         assert company_findings(company, TODAY, Known(who.company.name, who.licence_number)) == []
         assert account_findings(account, who.company.name, TODAY) == []

@@ -12,6 +12,7 @@ from rehearsal.books import Books
 from rehearsal.performance import Performance
 from rehearsal.samples import load
 from rehearsal.selling import selling
+from rehearsal.showing import waits_for
 from rehearsal.statements import AtWallet
 from tests.e2e.shown import WIDTHS, board, read, refunded, task, told, view
 
@@ -94,10 +95,13 @@ def test_who_has_nothing_open_is_shown_as_such() -> None:
 
 
 def test_of_a_case_with_several_stories_it_shows_each_of_them() -> None:
-    said = read(Board([numbers()], "http://api", None), 120)
-    assert "wallet open, b2b reviewing" in said
-    assert "review: registration" in said
-    assert "office" not in said
+    """What stays possible all the time is nothing that is waited for."""
+    it = numbers()
+    assert "wallet open, b2b reviewing" in read(Board([it], "http://api", None), 120)
+    assert it.case is not None
+    assert waits_for(it.case) == "review: registration_review"
+    alone = it.case.model_copy(update={"tasks": it.case.tasks[1:]})
+    assert waits_for(alone) == "office: numbers"
 
 
 def test_until_the_case_begins_its_company_is_being_onboarded() -> None:

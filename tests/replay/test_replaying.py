@@ -11,6 +11,7 @@ from temporalio.workflow import NondeterminismError
 from models.bank_accounts import BankAccountOutcome
 from models.bank_notices import NoticeOutcome
 from models.deposits import DepositOutcome
+from models.merchant_accounts import MerchantAccountOutcome
 from models.onboardings import OnboardingOutcome
 from models.orders import OrderOutcome
 from models.payments import ReceiptOutcome
@@ -18,6 +19,8 @@ from models.settlement_accounts import SettlementOutcome
 from models.wallet_notices import WalletNoticeOutcome
 from tests.bench import order_body
 from tests.conftest import SECRET
+from tests.corporate_numbers import APPLICANT
+from tests.merchant_forms import REPRESENTATIVE, RESPONSIBLE
 from tests.replay.changed import WithOneMoreTimer, WithOneStepLess, WithoutChange
 from tests.replay.histories import (
     AT_HOST,
@@ -38,10 +41,11 @@ EVERY_FILE = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 ROOT = Path(__file__).parents[2]
 PLAYED = {"order": "TemplateOrder", "receipt": "PaymentReceipt", "onboarding": "ProviderOnboarding"}
 PLAYED |= {"deposit": "DepositAccount", "account": "BankAccount", "notice": "BankNotice"}
-PLAYED |= {"push": "WalletNotice"}
+PLAYED |= {"push": "WalletNotice", "merchant": "MerchantAccount"}
 PLAYED |= {"settlement": "SettlementAccount"}
 """By the first word of a path's name: its workflow."""
 PERSONS = ("Sample Person", "Sample Signatory", "Sample Contact", "0571-26880000")
+PERSONS += (RESPONSIBLE, REPRESENTATIVE, APPLICANT, "13800138000", "@example.com")
 ACCOUNTS = re.compile(r"(?<!\w)6\d{17}1(?!\w)")
 """The numbers of bank accounts that tests make up."""
 OF_A_CHECK = ("样例支行", '"amounts_fen"')
@@ -93,6 +97,7 @@ def test_every_outcome_has_a_history() -> None:
         *(("BankNotice", str(outcome)) for outcome in NoticeOutcome),
         *(("SettlementAccount", str(outcome)) for outcome in SettlementOutcome),
         *(("WalletNotice", str(outcome)) for outcome in WalletNoticeOutcome),
+        *(("MerchantAccount", str(outcome)) for outcome in MerchantAccountOutcome),
         *((workflow, CONTINUED) for workflow in ("DepositAccount", "BankAccount", "SettlementAccount")),
     }
     assert {ending(file) for file in FILES} == wanted

@@ -8,7 +8,6 @@ import pytest
 from pydantic import JsonValue, ValidationError
 
 from models.admitting import Checked
-from models.bank import BankDetails
 from models.cases import SYSTEM, CaseView, Event, Opening
 from models.documents import DocumentRef
 from models.merchant_account_process import MERCHANT_ACCOUNTS
@@ -24,13 +23,20 @@ from models.merchant_accounts import (
     WalletFormSubmitted,
     Withdrawn,
 )
-from models.merchant_forms import CompanyForm, Draft, PaperKind
+from models.merchant_forms import AccountForm, CompanyForm, Draft, PaperKind
 from models.periods import CHINA
 from models.policies import MarketPolicy, load
 from models.rules.merchant_accounts import findings, outcome_of
 from models.rules.merchant_company import is_bound
-from tests.bank_accounts import details
-from tests.merchant_forms import LICENCE, NAME, PAPERS, administrator, company_form, representative
+from tests.merchant_forms import (
+    LICENCE,
+    NAME,
+    PAPERS,
+    account_form,
+    administrator,
+    company_form,
+    representative,
+)
 
 POLICY = load()["tencent-cloud"].merchant_accounts[0]
 NOW = datetime(2023, 11, 1, 12, tzinfo=CHINA)
@@ -57,7 +63,7 @@ def checked(
     *,
     scenario: Scenario = Scenario.BOTH,
     company: CompanyForm | None = None,
-    account: BankDetails | None = None,
+    account: AccountForm | None = None,
     at: datetime = NOW,
 ) -> Checked:
     """A case on record. Whatever it keeps sealed of a kind is this."""
@@ -78,7 +84,7 @@ def checked(
         data["company"] = SEALED
     opening = OPENING.model_dump(exclude={"opened_by", "digest"})
     view = CaseView(**opening, stage="opening", changed_at=NOW, data=data)
-    kept: dict[type, Any] = {CompanyForm: company, BankDetails: account or details(holder=NAME)}
+    kept: dict[type, Any] = {CompanyForm: company, AccountForm: account or account_form()}
 
     def reveal(sealed: JsonValue, model: Any) -> Any:
         assert sealed == SEALED
@@ -89,7 +95,7 @@ def checked(
 
 
 def form(**changes: Any) -> WalletFormSubmitted:
-    usual = {"company": company_form(), "account": details(holder=NAME), "papers": PAPERS}
+    usual = {"company": company_form(), "account": account_form(), "papers": PAPERS}
     return WalletFormSubmitted.model_validate({**usual, **changes})
 
 
@@ -118,7 +124,7 @@ def test_an_empty_form_is_told_everything_at_once() -> None:
 def test_errors_of_every_part_are_told_together() -> None:
     wrong = form(
         company=company_form(administrator=administrator(mobile="123"), company_name="别家公司"),
-        account=details(holder="别家公司"),
+        account=account_form(holder="别家公司"),
         papers=PAPERS[1:],
     )
     assert against(wrong) == [
@@ -193,7 +199,7 @@ def test_what_was_not_turned_down_may_be_left_out() -> None:
     ("field", "sent"),
     [
         ("company.administrator.email", {"company": OTHER}),
-        ("account.number", {"account": details(holder=NAME)}),
+        ("account.number", {"account": account_form()}),
         ("papers.identity_card_emblem", {"papers": (PAPERS[2],)}),
     ],
 )

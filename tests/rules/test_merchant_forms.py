@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from models.bank import BankDetails
 from models.merchant_forms import (
+    AccountForm,
     Administrator,
     CompanyForm,
     Organisation,
@@ -207,7 +207,7 @@ def test_a_paper_must_be_valid_for_more_than_60_days(validity: str, today: date,
     assert said(form, today, OLD_LICENCE) == ([("organisation.validity", code, "TCM-MCH-17")] if code else [])
 
 
-def bank_details(**changes: Any) -> BankDetails:
+def bank_details(**changes: Any) -> AccountForm:
     usual = {
         "account_type": "corporate",
         "holder": NAME,
@@ -217,7 +217,7 @@ def bank_details(**changes: Any) -> BankDetails:
         "number": "6222000000000000",
         "controller_is_legal_representative": True,
     }
-    return BankDetails.model_validate({**usual, **changes})
+    return AccountForm.model_validate({**usual, **changes})
 
 
 def test_the_account_that_remits_is_in_the_companys_whole_name() -> None:
@@ -235,3 +235,16 @@ def test_another_controller_has_a_paper_that_can_be() -> None:
     other = {"controller_is_legal_representative": False, "controller": {"name": "赵样品", "document": paper}}
     [told] = account_findings(bank_details(**other), NAME, TODAY)
     assert (told.field, told.rule) == ("account.controller.document", "AMB-33")
+
+
+def test_everything_that_an_account_lacks_is_told_at_once() -> None:
+    """TCM-WX-03, TCM-TEN-08."""
+    told = {(each.field, each.code) for each in account_findings(AccountForm(), NAME, TODAY)}
+    fields = ("account_type", "holder", "bank", "branch_city", "branch", "number")
+    missing = {(f"account.{field}", "missing") for field in fields}
+    assert told == missing | {("account.controller_is_legal_representative", "missing")}
+    [told_of] = account_findings(bank_details(number="12 34", holder="x"), NAME, TODAY)
+    assert (told_of.field, told_of.code) == ("account.number", "not-an-account")
+    assert "12 34" not in told_of.model_dump_json()
+    [unnamed] = account_findings(bank_details(controller_is_legal_representative=False), NAME, TODAY)
+    assert unnamed.field == "account"

@@ -17,9 +17,10 @@ from models.merchant_accounts import (
 )
 from models.rules.findings import Refused
 from models.tables.admissions import HoldTaken
+from tests.bank_accounts import PROVIDER
 from tests.bench import DAY, Bench, until
 from tests.merchant_accounts import MARKET, Merchant, where
-from tests.merchant_forms import LICENCE, NAME
+from tests.merchant_forms import LICENCE, NAME, administrator, company_form
 
 WALLET, B2B = Number
 IN_STEAD = ActedInStead(reason="asked by phone", act=Withdrawn(number=WALLET))
@@ -216,3 +217,17 @@ async def test_what_the_wallet_says_after_the_end_changes_nothing(bench: Bench) 
     assert await merchant.case.refuses(notice) == "nothing is at the wallet"
     await bench.advance(DAY)
     assert merchant.case.path()[-1] == "given_up"
+
+
+async def test_the_wallets_form_stays_owed_where_another_companys_data_were_faster(bench: Bench) -> None:
+    """TCM-MCH-10: the other number's form was not on record when this one was looked at."""
+    merchant = await Merchant.opened(bench, "both")
+    await merchant.corporate.fills()
+    other = merchant.form(company=company_form(administrator=administrator(email="other@example.com")))
+    await merchant.case.report(merchant.sealed(other), actor=PROVIDER)
+    assert merchant.ways() == [("wallet_form_submitted", "awaiting_form", "awaiting_form")]
+    assert merchant.facts["differs"] == ["company.administrator.email"]
+    assert merchant.case.changes()[-1].data["differs"] == ["company.administrator.email"]
+    assert await merchant.codes(other) == [("company.administrator.email", "differs", "TCM-MCH-10")]
+    await merchant.submits(company=None)
+    assert (merchant.facts["stage"], merchant.facts["differs"]) == ("under_review", [])

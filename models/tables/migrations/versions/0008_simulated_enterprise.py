@@ -36,7 +36,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_simulated_deductions")),
     )
     op.create_index(
-        op.f("ix_simulated_deductions_account_digest"), "simulated_deductions", ["account_digest"], unique=False
+        op.f("ix_simulated_deductions_account_digest"),
+        "simulated_deductions",
+        ["account_digest"],
+        unique=False,
     )
 
 
