@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from pydantic import BaseModel
 from sqlalchemy import Engine
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.clock import now
 from activities.effects import once
@@ -79,7 +79,8 @@ class Applyments:
         """The same, as soon as there is news. `Unchanged` until then: asked as patiently as its caller is."""
         seen = self.look(asked)
         if not is_news(asked, seen.facts, self.now()):
-            raise ApplicationError(f"{asked.reference} is unchanged", type="Unchanged")
+            detail, no_failure = f"{asked.reference} is unchanged", ApplicationErrorCategory.BENIGN
+            raise ApplicationError(detail, type="Unchanged", category=no_failure)
         return seen
 
     def _application(self, told: SubmitApplyment) -> Application:

@@ -28,6 +28,8 @@ SETTLED_WITHIN_S = 20.0
 BEAT_S = 0.6
 """Between two steps, so that a person can follow."""
 AT_ONCE = 12
+ONBOARDED_AT_ONCE = 3
+"""Each of them is quick then, also where days are seconds."""
 APART_S = 0.5
 """Between two beginnings: nobody opens so many cases in the same instant."""
 
@@ -42,51 +44,40 @@ class Player:
 
     async def play(self, performances: list[Performance]) -> Books:
         """Until each has ended, one way or another, within bounded time. Then the ledger is read."""
-        turns = asyncio.Semaphore(AT_ONCE)
+        self._turns, self._desks = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(ONBOARDED_AT_ONCE)
         limits = httpx.Limits(max_connections=AT_ONCE)
         async with httpx.AsyncClient(
             base_url=self.api_url, timeout=10, limits=limits, trust_env=False
         ) as http:
             self._caller = Caller(http, self.token)
             in_turn = enumerate(mixed(performances))
-            beginnings = (self._perform(it, turns, APART_S * number) for number, it in in_turn)
+            beginnings = (self._perform(it, APART_S * number) for number, it in in_turn)
             await asyncio.gather(*beginnings)
             return await self._books(performances)
 
-    async def _perform(self, it: Performance, turns: asyncio.Semaphore, after_s: float) -> None:
+    async def _perform(self, it: Performance, after_s: float) -> None:
         await asyncio.sleep(after_s)
-        async with turns:
-            it.began = time.monotonic()
-            scene = Scene(it, self._caller, self.tell)
-            try:
-                async with asyncio.timeout(LONGEST_S):
-                    await self._act(scene)
-                    it.doing = "its end"
-                    await self._settle(scene)
-            except NotTaken as refusal:
-                it.differs = [f"{it.doing}: {refusal}"]
-            except TimeoutError:
-                stage = it.case.stage if it.case else "not placed"
-                it.differs = [f"{it.doing}: nothing came in time, the case is {stage}"]
-            it.ended = time.monotonic()
-            self.tell(it)
-
-    async def _act(self, scene: Scene) -> None:
-        it, acting = scene.it, Acting(scene)
-        if it.sample.needs_onboarding:
-            it.doing = "its onboarding"
-            await self._onboard(it)
-        else:
-            await acting.enter_company()
-        it.doing = "placing"
-        await scene.place()
-        for number, step in enumerate(it.sample.steps):
-            await asyncio.sleep(BEAT_S)
-            it.doing = f"steps.{number} ({step})"
-            await acting.do(step)
+        scene = Scene(it, self._caller, self.tell)
+        try:
+            if it.sample.needs_onboarding:
+                async with self._desks, asyncio.timeout(LONGEST_S):
+                    await self._onboard(it)
+            async with self._turns, asyncio.timeout(LONGEST_S):
+                it.began = time.monotonic()
+                await self._act(scene)
+                it.doing = "its end"
+                await self._settle(scene)
+        except NotTaken as refusal:
+            it.differs = [f"{it.doing}: {refusal}"]
+        except TimeoutError:
+            stage = it.case.stage if it.case else "not placed"
+            it.differs = [f"{it.doing}: nothing came in time, the case is {stage}"]
+        it.ended = time.monotonic()
+        self.tell(it)
 
     async def _onboard(self, it: Performance) -> None:
         """Beforehand, and without a pause: a case of its own, under the same id."""
+        it.began = time.monotonic()
         before = Performance(onboarding(it.sample), it.name, it.id)
         scene = Scene(before, self._caller, lambda _: None)
         acting = Acting(scene)
@@ -101,6 +92,17 @@ class Player:
         await scene.look_beside()
         it.begin_with(before)
         self.tell(it)
+
+    async def _act(self, scene: Scene) -> None:
+        it, acting = scene.it, Acting(scene)
+        it.doing = "placing"
+        if not it.sample.needs_onboarding:
+            await acting.enter_company()
+        await scene.place()
+        for number, step in enumerate(it.sample.steps):
+            await asyncio.sleep(BEAT_S)
+            it.doing = f"steps.{number} ({step})"
+            await acting.do(step)
 
     async def _settle(self, scene: Scene) -> None:
         it = scene.it

@@ -72,6 +72,14 @@ def where(bench: Bench, market: str = MARKET, **changes: Any) -> Bench:
     return replace(bench, admissions=replace(bench.admissions, policies=policies))
 
 
+def asking_seldom(bench: Bench) -> Bench:
+    """The same bench, where the wallet is asked no more than once a week: months pass quickly."""
+    [policy] = bench.admissions.policies[MARKET].merchant_accounts
+    assert policy.terms.wallet is not None
+    poll = {"first": "PT1M", "longest": "P7D"}
+    return where(bench, wallet={**policy.terms.wallet.model_dump(), "poll": poll})
+
+
 @dataclass
 class Merchant:
     """A merchant account under test."""

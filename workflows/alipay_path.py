@@ -65,9 +65,7 @@ class AlipayPath(SettlementPath):
         lane, terms = self.lane, self.account.terms.approval
         async with desk_time(lane, APPROVAL.name, terms.approve_within, terms.replan_every) as clock:
             decided = await lane.wait_for(APPROVAL, clock=clock, done_when=lambda: self.known.over)
-        if decided is None and not self.known.over:
-            decided = await self.event(ESCALATED_APPROVAL)
-        match decided:
+        match decided or await self.event(ESCALATED_APPROVAL):
             case DecidedToApprove():
                 lane.enter(AlipayStage.AWAITING_DEDUCTION)
             case DecidedToCorrect(reasons=reasons):

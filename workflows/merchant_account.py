@@ -113,6 +113,7 @@ class ProvidersMerchantAccount:
         story = self.wallet if number is Number.WALLET else self.b2b
         assert story is not None  # what a market offers has its terms
         self.ended.append(await story.open())
+        self.lanes[number].show(draft=None)  # nobody goes on with it
 
     # --- what comes by the way
 

@@ -46,8 +46,8 @@ class ProvidersSettlementAccount:
             needs_approval=lambda *_: False,
             worry_after=lambda: self.terms.worry_after,
             asides={
-                PathChosen: Aside(self._choose, self._against_path, moves=True),
-                RecoveryAsked: Aside(self._recover, self._against_recovery),
+                PathChosen: Aside(self._choose, self._against_path, needs_task=False, moves=True),
+                RecoveryAsked: Aside(self._recover, self._against_recovery, needs_task=False),
             },
         )
         self.paths = Paths(self.case, account, self.known)
@@ -156,7 +156,6 @@ class ProvidersSettlementAccount:
     async def _wound_up(self) -> None:
         """A deduction under way is waited for, and goes on record. What is owed stays owed (AMB-26)."""
         self.known.over = True
-        self.known.change(deduction=False)
         self.case.enter(SettlementStage.WINDING_UP)
         await self.recoveries.finished()
         none_left = blocks(workflow.now(), None, self.terms, deduction=False)

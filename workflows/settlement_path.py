@@ -101,9 +101,9 @@ class SettlementPath:
         """The last step. One right serves both paths: given for one, it opens the other (ALI-SET-13, -19)."""
         known = self.known
         event = await self.lane.wait_for(self.deduction, done_when=lambda: known.now.deduction or known.over)
-        if known.over:
+        if event is None and known.over:
             return
-        known.change(deduction=True)
+        known.change(deduction=not known.over)
         opened_at = self.lane.since if event else workflow.now()
         step = None if event else "deduction_shared"
         self.lane.enter(OPEN, step, at=opened_at, opened_at=opened_at.isoformat())

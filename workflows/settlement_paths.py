@@ -37,6 +37,8 @@ class Paths:
         self._begun_now = True
 
     def against(self, chosen: PathChosen) -> str | None:
+        if self.known.over:
+            return "nothing begins while the case winds up"
         return None if self._may_begin(chosen.path) else f"{chosen.path} has begun already"
 
     @property

@@ -62,6 +62,8 @@ class Recoveries:
         self.case.post(claimed(*self._booked(debt)))
 
     def against(self, asked: RecoveryAsked) -> str | None:
+        if self.known.over or self.known.now.activated_at is None:
+            return "nothing is settled to an account of the provider's own"
         debts = self.known.now.debts
         if any(debt.payment_id == asked.payment_id for debt in debts):
             return f"{asked.payment_id} is being recovered already"
@@ -77,7 +79,14 @@ class Recoveries:
 
     async def _next_due(self) -> tuple[Debt, Path, Sealed]:
         """The next one, once its time has come and as soon as we may deduct."""
-        while (due := self._due()) is None:
+        while True:
+            await self._until_due()
+            await workflow.wait_condition(lambda: True)  # a right that goes in the same moment is gone
+            if (due := self._due()) is not None:
+                return due
+
+    async def _until_due(self) -> None:
+        while self._due() is None:
             now, instants = workflow.now(), [debt.next_at for debt in self.known.now.debts]
             wake = min((at for at in instants if at > now), default=None)
             with suppress(TimeoutError):
@@ -86,7 +95,6 @@ class Recoveries:
                     timeout=wake - now if wake else None,
                     timeout_summary="until a deduction is tried again",
                 )
-        return due
 
     def _due(self) -> tuple[Debt, Path, Sealed] | None:
         now, source = workflow.now(), self._source()

@@ -27,7 +27,7 @@ class WithdrawalAccount:
     def __init__(self, lane: Lane, account: MerchantAccount) -> None:
         self.lane, self.account = lane, account
         self.proven = False
-        self._case_id, self._has_closed = "", False
+        self._case_id, self._has_closed, self._asked = "", False, 0
         self._following: asyncio.Task[None] | None = None
 
     def follow(self) -> None:
@@ -52,9 +52,11 @@ class WithdrawalAccount:
         opened = 1
         while True:
             found = await self.lane.insist(lambda number=opened: self._open(number))  # type: ignore[misc]
+            if found != self._case_id:  # one that is about to close may be found once more
+                self.lane.note("case_opened", told={"case_id": found})
             self._case_id, self._has_closed = found, False
-            self.lane.note("case_opened", told={"case_id": found})
-            heard = await self.lane.insist(lambda: self._ask(self._case_id))
+            self._asked += 1
+            heard = await self.lane.insist(self._ask)
             is_ours = found == self._ours(opened)
             if heard.taken:
                 await workflow.wait_condition(lambda: self._has_closed)
@@ -73,15 +75,16 @@ class WithdrawalAccount:
         asked = AskedToOpen(process=ACCOUNTS, market=opening.market, body=body, at=workflow.now())
         return (await call(OtherCases.open, asked, UNDECIDED, summary=ACCOUNTS)).case_id
 
-    async def _ask(self, case_id: str) -> Heard:
+    async def _ask(self) -> Heard:
+        """Each time anew: what was taken once is no answer for an account that has closed since."""
         us = self.account.opening.case_id
         telling = Telling(
-            case_id=case_id,
+            case_id=self._case_id,
             message=ListenerAdded(case_id=us),
-            key=f"listener_added:{us}",
+            key=f"listener_added:{us}:{self._asked}",
             at=workflow.now(),
         )
-        return await call(OtherCases.tell, telling, UNDECIDED, summary=case_id)
+        return await call(OtherCases.tell, telling, UNDECIDED, summary=self._case_id)
 
     def _ours(self, number: int) -> str:
         opening = self.account.opening

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 from models.bank import BankDetails
@@ -71,29 +71,37 @@ def company_findings(form: CompanyForm, today: date, onboarded: KnownCompany) ->
 
 
 def account_findings(form: AccountForm, company_name: str, today: date) -> list[Finding]:
-    """The account that the company remits from has to be its own, and whole (TCM-WX-03, -05, TCM-TEN-08)."""
-    try:
-        account = BankDetails.model_validate(form.model_dump(exclude_none=True))
-    except ValidationError as error:
-        return [_unlike_an_account(each) for each in error.errors(include_input=False, include_url=False)]
-    found = []
-    if not same_holder(account.holder, company_name):
-        found.append(
-            Finding(
-                field="account.holder",
-                code="other-holder",
-                rule="TCM-WX-05",
-                detail="the account must be in the company's whole name",
-                next="send a corporate account of the company",
-            )
+    """The account that the company remits from has to be its own, and whole (TCM-WX-03, -05, TCM-TEN-08).
+
+    A field that is wrong hides nothing of what is wrong in the others.
+    """
+    found = [*_unlike_an_account(form)]
+    if form.holder and not same_holder(form.holder, company_name):
+        detail, next = (
+            "the account must be in the company's whole name",
+            "send a corporate account of the company",
         )
-    if account.controller:
-        document = account.controller.document
+        found.append(_wrong("account.holder", "other-holder", "TCM-WX-05", detail, next))
+    if form.controller_is_legal_representative is (form.controller is not None):
+        detail = "name the controller where it is not the legal representative, and only there"
+        next = "send one of the two"
+        found.append(_wrong("account.controller", "one-of-both", "AMB-33", detail, next))
+    if form.controller is not None and (document := _document(form.controller)):
         found += document_findings(document, "account.controller.document", today, "AMB-33")
     return found
 
 
-def _unlike_an_account(wrong: ErrorDetails) -> Finding:
+def _unlike_an_account(form: AccountForm) -> Iterator[Finding]:
+    """Every field that is missing, or is not as a bank has it."""
+    try:
+        BankDetails.model_validate(form.model_dump(exclude_none=True))
+    except ValidationError as error:
+        for wrong in error.errors(include_input=False, include_url=False):
+            if wrong["loc"]:
+                yield _unlike(wrong)
+
+
+def _unlike(wrong: ErrorDetails) -> Finding:
     missing = wrong["type"] == "missing"
     return Finding(
         field=".".join(["account", *map(str, wrong["loc"])]),
@@ -102,6 +110,14 @@ def _unlike_an_account(wrong: ErrorDetails) -> Finding:
         detail="is required" if missing else wrong["msg"],
         next="send it as the bank has it",
     )
+
+
+def _document(controller: dict[str, JsonValue]) -> PersonDocument | None:
+    """None for what has not the shape of one, which is told already."""
+    try:
+        return PersonDocument.model_validate(controller.get("document"))
+    except ValidationError:
+        return None
 
 
 def details_findings(details: B2BDetails) -> list[Finding]:

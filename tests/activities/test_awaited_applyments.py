@@ -10,6 +10,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import Engine, delete, text
 from sqlmodel import Session, SQLModel
 from temporalio.client import WorkflowHistory
@@ -22,6 +23,7 @@ from activities.applyments import Applyments
 from activities.gateways.payments import GatewayUnavailable
 from activities.gateways.simulated.misbehaving import Behaviour
 from models.applyments import (
+    Application,
     ApplymentFacts,
     AskedApplyment,
     SeenApplyment,
@@ -264,3 +266,6 @@ def test_what_is_sent_and_answered_shows_itself_in_no_log(mine: Applicant) -> No
     for value in said:
         assert not personal(mine, f"{value!r} {value}")
         assert "a.test" not in repr(value)
+    with pytest.raises(ValidationError) as half:
+        Application.model_validate({"account": mine.applying.account.number})
+    assert not personal(mine, str(half.value))

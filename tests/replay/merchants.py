@@ -7,7 +7,7 @@ from models.interventions import Resumed
 from models.merchant_accounts import DecidedToCorrect, Number
 from tests.bench import DAY, OPERATOR, Bench, Opened
 from tests.corporate_numbers import APPROVED, STARTED, rejected
-from tests.merchant_accounts import BAD_MAIL, FORM, Merchant
+from tests.merchant_accounts import BAD_MAIL, FORM, Merchant, asking_seldom
 from tests.merchant_forms import administrator, company_form
 from tests.replay.disputes import Path
 
@@ -76,7 +76,7 @@ async def turned_down_and_given_up(bench: Bench) -> Opened:
 
 async def never_remitted(bench: Bench) -> Opened:
     """Three instructions, the form again, and nobody signs."""
-    merchant = await Merchant.opened(bench)
+    merchant = await Merchant.opened(asking_seldom(bench))
     await merchant.submits()
     for path in ("submitted", "submitted", "instructions_used_up"):
         await bench.advance_to(merchant.asked.until + ASKED_AGAIN)

@@ -44,8 +44,10 @@ PLAYED |= {"deposit": "DepositAccount", "account": "BankAccount", "notice": "Ban
 PLAYED |= {"push": "WalletNotice", "merchant": "MerchantAccount"}
 PLAYED |= {"settlement": "SettlementAccount"}
 """By the first word of a path's name: its workflow."""
-PERSONS = ("Sample Person", "Sample Signatory", "Sample Contact", "0571-26880000")
-PERSONS += (RESPONSIBLE, REPRESENTATIVE, APPLICANT, "13800138000", "@example.com")
+PERSONS = (
+    *("Sample Person", "Sample Signatory", "Sample Contact", "0571-26880000"),
+    *(RESPONSIBLE, REPRESENTATIVE, APPLICANT, "13800138000", "@example.com"),
+)
 ACCOUNTS = re.compile(r"(?<!\w)6\d{17}1(?!\w)")
 """The numbers of bank accounts that tests make up."""
 OF_A_CHECK = ("样例支行", '"amounts_fen"')

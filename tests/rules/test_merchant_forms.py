@@ -243,8 +243,31 @@ def test_everything_that_an_account_lacks_is_told_at_once() -> None:
     fields = ("account_type", "holder", "bank", "branch_city", "branch", "number")
     missing = {(f"account.{field}", "missing") for field in fields}
     assert told == missing | {("account.controller_is_legal_representative", "missing")}
-    [told_of] = account_findings(bank_details(number="12 34", holder="x"), NAME, TODAY)
+    [told_of] = account_findings(bank_details(number="12 34"), NAME, TODAY)
     assert (told_of.field, told_of.code) == ("account.number", "not-an-account")
     assert "12 34" not in told_of.model_dump_json()
-    [unnamed] = account_findings(bank_details(controller_is_legal_representative=False), NAME, TODAY)
-    assert unnamed.field == "account"
+
+
+def test_a_controller_is_named_where_it_is_another_and_only_there() -> None:
+    """AMB-33."""
+    controller = {"name": "赵样品", "document": {"type": "resident_id", "number": card()}}
+    for wrong in ({"controller_is_legal_representative": False}, {"controller": controller}):
+        [told] = account_findings(bank_details(**wrong), NAME, TODAY)
+        assert (told.field, told.rule) == ("account.controller", "AMB-33")
+    right = {"controller_is_legal_representative": False, "controller": controller}
+    assert account_findings(bank_details(**right), NAME, TODAY) == []
+
+
+def test_a_wrong_field_of_an_account_hides_nothing_that_is_wrong_in_the_others() -> None:
+    """TCM-WX-03, -05, AMB-33."""
+    paper = {"type": "resident_id", "number": card()[:-1] + "X"}
+    wrong = bank_details(bank=None, number="1", holder="x", controller={"document": paper})
+    told = [(each.field, each.code) for each in account_findings(wrong, NAME, TODAY)]
+    assert told == [
+        ("account.bank", "missing"),
+        ("account.number", "not-an-account"),
+        ("account.controller.name", "missing"),
+        ("account.holder", "other-holder"),
+        ("account.controller", "one-of-both"),
+        ("account.controller.document", "document-number-check"),
+    ]

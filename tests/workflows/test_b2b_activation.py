@@ -7,8 +7,8 @@ import pytest
 from models.b2b_numbers import account_id
 from models.bank_accounts import AccountGiven, OpenBankAccount
 from models.bank_process import BANK_ACCOUNTS
-from models.cases import SYSTEM
-from models.merchant_accounts import Scenario
+from models.cases import SYSTEM, Event
+from models.merchant_accounts import Number, Scenario, Withdrawn
 from models.telling import AccountChanged
 from tests.bank_accounts import END, VOID, Account, details, onboarded
 from tests.bench import DAY, OPERATOR, Bench
@@ -88,6 +88,19 @@ async def test_once_an_account_has_ended_another_one_is_opened(bench: Bench) -> 
     assert facts["bank_account"]["case_id"] == second.case.case_id
 
 
+async def test_an_account_that_is_about_to_close_is_asked_once_more_and_not_shown_again(bench: Bench) -> None:
+    """It says so before its end is on record: until then it is the one that the provider has."""
+    corporate = await Corporate.in_stage(bench, "proving_account")
+    account = await corporate.bank_account()
+    await corporate.case.stands("case_opened", "account_changed")
+    closing = AccountChanged(account=account.case.case_id, verified=False, account_version=0, closed=True)
+    await corporate.case.report(closing, actor=SYSTEM)
+    await corporate.case.stands("case_opened", "account_changed", "account_changed", "account_changed")
+    assert account.case.path() == ["opened", "listener_added", "listener_added"]
+    await account.decides(END)
+    await corporate.proves(2)
+
+
 async def test_an_account_that_another_case_ended_is_followed_by_one_of_its_own(bench: Bench) -> None:
     corporate = await Corporate.in_stage(bench, "reviewing")
     account = await had_before(corporate)
@@ -163,6 +176,18 @@ async def test_one_that_closed_before_it_could_hear_us_is_asked_for_again_after_
     await bench.advance(MINUTE)
     await corporate.proves(2)
     assert corporate.facts()["bank_account"]["case_id"] != closed.case_id
+
+
+@pytest.mark.parametrize("end", [STARTED, Withdrawn(number=Number.B2B)], ids=["open", "given-up"])
+async def test_for_a_number_that_has_ended_no_other_account_is_opened(bench: Bench, end: Event) -> None:
+    corporate = await Corporate.in_stage(bench, "ready", scenario=Scenario.BOTH)
+    account = await corporate.bank_account()
+    await corporate.says(end)
+    await account.decides(END)
+    await account.case.ends()
+    await corporate.case.stands("account_changed", "account_changed")
+    await bench.settle(corporate.case)
+    assert corporate.case.path().count("case_opened") == 1
 
 
 # --- the signature

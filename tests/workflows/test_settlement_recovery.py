@@ -14,6 +14,7 @@ from tests.bench import DAY, OPERATOR, SECOND, Bench
 from tests.settlement_accounts import (
     AUTHORISED,
     END,
+    MYBANK,
     REVOKED,
     Settlement,
     asked,
@@ -172,6 +173,8 @@ async def test_an_end_waits_for_the_deduction_that_is_under_way(
     await settlement.asks(600)
     view = await settlement.decides(END)
     assert (view.stage, view.tasks) == ("winding_up", ())
+    assert "nothing is settled" in await settlement.refuses(asked())
+    assert "winds up" in await settlement.refuses(MYBANK)
     await settlement.answers_again("enterprise_deduct")
     view = await settlement.case.stands("decided", ended, "wound_up")
     owed = 0 if balance_fen else 600

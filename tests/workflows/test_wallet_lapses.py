@@ -6,7 +6,7 @@ from activities.gateways.simulated.misbehaving import Behaviour
 from models.bank import WhyUnmatched
 from models.cases import CaseView
 from tests.bench import DAY, SECOND, Bench
-from tests.merchant_accounts import FORM, Merchant, where
+from tests.merchant_accounts import FORM, Merchant, asking_seldom, where
 from tests.merchant_forms import NAME
 
 pytestmark = pytest.mark.usefixtures("well_behaved")
@@ -152,7 +152,7 @@ async def test_a_form_that_nobody_sends_lapses_after_reminders(bench: Bench) -> 
 
 
 async def test_a_signature_that_nobody_gives_lapses_too(bench: Bench) -> None:
-    merchant = await Merchant.opened(bench)
+    merchant = await Merchant.opened(asking_seldom(bench))
     await merchant.submits()
     await merchant.remits()
     await merchant.passes()

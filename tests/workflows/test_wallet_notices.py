@@ -6,13 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
+from activities.applyments import Applyments
 from activities.gateways.simulated.misbehaving import Behaviour, misbehave
-from models.applyments import ApplymentFacts, ApplymentState, AuditDetail
+from activities.gateways.simulated.wallet import SimulatedWallet
+from activities.wallet_notices import WalletNotices
+from models.applyments import Applyment, ApplymentFacts, ApplymentState, AuditDetail
 from models.cases import CaseView
 from models.payments import Verdict
 from models.rules.wallet_notices import TAKEN, facts_of, verdict_on
-from models.wallet_notices import TellOfApplyment
+from models.wallet_notices import ForApplication, TellOfApplyment
 from models.wallet_process import WALLET_NOTICES
 from tests.bench import Bench, Opened
 from tests.merchant_accounts import MARKET, Merchant
@@ -119,6 +123,41 @@ async def test_a_push_of_another_market_is_none_of_ours(bench: Bench) -> None:
     assert merchant.case.path().count("applyment_changed") == 0
 
 
+def telling(merchant: Merchant, wallet: SimulatedWallet) -> WalletNotices:
+    bench = merchant.bench
+    applyments = Applyments(bench.engine, wallet, bench.documents, merchant.vault)
+    return WalletNotices(bench.engine, bench.client, applyments)
+
+
+async def test_a_push_whose_answer_was_lost_has_told_what_it_told(bench: Bench) -> None:
+    merchant = await at_the_wallet(bench)
+    await merchant.signs()
+    notices = telling(merchant, await merchant.wallet())
+    about = ForApplication(market=MARKET, notice_id="n-1", reference=merchant.reference)
+    assert [(await notices.tell(about)).outcome for _ in range(3)] == ["told"] * 3
+    another = about.model_copy(update={"notice_id": "n-2"})
+    assert (await notices.tell(another)).outcome == "known"
+    assert merchant.case.path().count("applyment_changed") == 1
+
+
+class WithoutMarkets(SimulatedWallet):
+    """One account for all markets, as WeChat Pay's."""
+
+    def look_up(self, _: str, reference: str) -> Applyment | None:
+        return SimulatedWallet(self.engine).look_up(MARKET, reference)
+
+
+async def test_a_wallet_that_knows_no_markets_tells_none_of_anothers(bench: Bench) -> None:
+    merchant = await at_the_wallet(bench)
+    wallet = WithoutMarkets(bench.engine)
+    notices = telling(merchant, wallet)
+    about = ForApplication(market="rehearsal", notice_id="n-1", reference=merchant.reference)
+    with pytest.raises(ApplicationError) as no:
+        await notices.tell(about)
+    assert no.value.type == "NotConfirmed"
+    assert (await notices.tell(about.model_copy(update={"market": MARKET}))).outcome == "known"
+
+
 async def test_a_wallet_that_answers_what_was_true_before_is_asked_by_the_case_again(bench: Bench) -> None:
     merchant = await at_the_wallet(bench)
     await merchant.passes()
@@ -138,6 +177,9 @@ async def test_an_old_rejection_does_not_reject_what_was_submitted_since(bench: 
     assert await notice.ends() == "known"
     assert merchant.facts["stage"] == "under_review"
     assert merchant.case.path().count("applyment_rejected") == 1
+    await merchant.passes()
+    assert await (await told(bench, merchant.reference)).ends() == "told"
+    assert (merchant.facts["submission"], merchant.facts["review_passed"]) == (2, True)
 
 
 async def test_a_wallet_that_is_away_for_a_while_is_asked_again(bench: Bench) -> None:

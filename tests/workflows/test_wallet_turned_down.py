@@ -18,6 +18,7 @@ CORRECT = DecidedToCorrect(reasons=(BAD_MAIL,), reason="the wallet says so")
 async def turned_down(bench: Bench, *details: AuditDetail) -> Merchant:
     merchant = await Merchant.opened(bench)
     await merchant.submits()
+    await bench.advance(DAY)
     await merchant.turns_down(*details)
     await merchant.is_told()
     await merchant.case.stands(*TOLD)
