@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import pytest
@@ -31,11 +29,10 @@ from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, TellOfPayment
 from models.search_attributes import next_due
 from models.tables import CaseRow, ChangeRow
 from models.tables.admissions import Admission, Admissions
-from models.tables.documents import documents_in
-from models.tables.documents.store import DocumentStore
 from models.tables.simulated import SimulatedRefund
 from temporal import start_case
 from tests.bodies import BUYER, order_body, place_order
+from tests.pictures import documents_of
 from tests.temporal_state import is_busy, is_held
 from worker import build_worker
 
@@ -49,8 +46,6 @@ BUILT, APPROVED = VersionSubmitted(version="1.0.0"), VersionApproved()
 CALENDAR = Calendar(load_calendar())
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-KEPT = TemporaryDirectory(prefix="documents-", ignore_cleanup_errors=True)
-"""A directory for the pictures of this session."""
 
 
 async def until(
@@ -185,17 +180,12 @@ class Bench:
     def client(self) -> Client:
         return self.env.client
 
-    @property
-    def documents(self) -> DocumentStore:
-        """Where pictures are that were handed in."""
-        return documents_in(None, Path(KEPT.name), self.admissions.cipher)
-
     def working(self, cached_workflows: int = 500) -> Worker:
         """A worker, for as long as the block lasts. Without a cache no task waits for it when it has gone."""
         return build_worker(
             *(self.client, self.engine, simulated_outside(self.engine, self.gateway)),
             *(self.admissions, self.calendar),
-            documents=self.documents,
+            documents=documents_of(self.admissions.cipher),
             cached_workflows=cached_workflows,
         )
 

@@ -33,6 +33,7 @@ from models.tables.privacy import Vault
 from tests.bank_accounts import Account, made_up_number, onboarded
 from tests.bench import Bench, Opened, until
 from tests.merchant_forms import LICENCE, NAME, RESPONSIBLE, b2b_details, company_form
+from tests.pictures import documents_of
 
 MARKET = "tencent-cloud"
 PROVIDER = Actor(role="provider", subject="isv")
@@ -147,7 +148,9 @@ class Corporate:
 
         def document(ref: DocumentRef) -> StoredDocument | None:
             provider_id = f"isv-{self.onboarding}"
-            return self.bench.documents.find(self.market, provider_id, ref.kind, ref.document_id)
+            return documents_of(self.bench.admissions.cipher).find(
+                self.market, provider_id, ref.kind, ref.document_id
+            )
 
         market = self.bench.admissions.policies[self.market]
         return Checked(view, admission.input, market, at, reveal, document)
@@ -168,7 +171,9 @@ class Corporate:
             uploaded_by=PROVIDER,
             sha256=known,
         )
-        self.bench.documents.put_new(self.market, f"isv-{self.onboarding}", document, b"png")
+        documents_of(self.bench.admissions.cipher).put_new(
+            self.market, f"isv-{self.onboarding}", document, b"png"
+        )
         self.papers[kind] = DocumentRef(kind=kind, document_id=known)
         return self.papers[kind]
 

@@ -33,7 +33,7 @@ from tests.bank_accounts import PROVIDER, made_up_number, onboarded
 from tests.bench import OPERATOR, SECOND, Bench, Opened
 from tests.corporate_numbers import Corporate
 from tests.merchant_forms import LICENCE, NAME, PAPERS, RESPONSIBLE, account_form, company_form
-from tests.pictures import png
+from tests.pictures import documents_of, png
 
 MARKET = "tencent-cloud"
 SIGNATORY = Actor(role="service", subject="a-page-with-a-code")
@@ -59,7 +59,7 @@ def keep_papers(bench: Bench, market: str, provider_id: str) -> None:
             uploaded_by=PROVIDER,
             sha256=paper.document_id,
         )
-        bench.documents.put_new(market, provider_id, document, png())
+        documents_of(bench.admissions.cipher).put_new(market, provider_id, document, png())
 
 
 def where(bench: Bench, market: str = MARKET, **changes: Any) -> Bench:
@@ -207,7 +207,9 @@ class Merchant:
             "submitted_at": await self.bench.now(),
             "stale_for": SECOND,
         }
-        asking = Applyments(self.bench.engine, await self.wallet(), self.bench.documents, self.vault)
+        asking = Applyments(
+            self.bench.engine, await self.wallet(), documents_of(self.bench.admissions.cipher), self.vault
+        )
         return await asyncio.to_thread(asking.look, AskedApplyment.model_validate(usual | changes))
 
     async def notice(self) -> ApplymentChanged:

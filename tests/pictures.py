@@ -5,12 +5,17 @@ import struct
 import zlib
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
 
 from models.cases import Actor
 from models.documents import DocumentLimits, StoredDocument
+from models.tables.documents import documents_in
+from models.tables.documents.store import DocumentStore
+from models.tables.privacy import Cipher
 
 LICENCE = DocumentLimits(
     most_bytes=2_097_152, types=("image/jpeg", "image/png"), most_pixels=1_000_000, rule="TCM-ONB-15"
@@ -19,6 +24,12 @@ CARD = LICENCE.model_copy(update={"most_bytes": 409_600, "rule": "TCM-MCH-25"})
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><html><script>alert(1)</script></html>"
 SHADES = ("red", "green", "blue")
+KEPT = TemporaryDirectory(prefix="documents-", ignore_cleanup_errors=True)
+
+
+def documents_of(cipher: Cipher) -> DocumentStore:
+    """Where this session keeps pictures that were handed in."""
+    return documents_in(None, Path(KEPT.name), cipher)
 
 
 def saved(format: str, size: tuple[int, int] = (40, 30), colour: object = "red", **how: Any) -> bytes:

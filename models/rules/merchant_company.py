@@ -6,11 +6,11 @@ from typing import Any
 from models.admitting import Checked
 from models.bank_accounts import OnboardedCompany
 from models.documents import DocumentRef
-from models.merchant_forms import CompanyForm
+from models.merchant_forms import CompanyForm, PaperKind
 from models.periods import local_date
 from models.rules.findings import Finding
 from models.rules.merchant_forms import company_findings, same_company_findings
-from models.rules.merchant_papers import needed_papers
+from models.rules.merchant_papers import OF_THE_LICENCE, needed_papers
 
 FREE = (None, "awaiting_form", "given_up")
 """Where a number uses no company data: a form that is owed, or one that nobody will send."""
@@ -63,12 +63,16 @@ def papers_sent(
 def still_turned_down(
     number: str, checked: Checked, given: Mapping[str, object], papers: Sequence[DocumentRef]
 ) -> Iterator[Finding]:
-    """What was turned down, and is not there again. `given` are the parts of the form by their names."""
-    kinds = {paper.kind for paper in papers}
+    """What was turned down, and is not there again. `given` are the parts of the form by their names.
+
+    Whoever turns the licence down may not know which kind of it this company has: either is sent again.
+    """
+    kinds: set[str] = {paper.kind for paper in papers}
     for reason in facts_of(number, checked).get("reasons") or ():
-        part, _, rest = str(reason["field"]).partition(".")
-        is_missing = given[part] is None if part in given else part == "papers" and rest not in kinds
-        if is_missing:
+        part, _, kind = str(reason["field"]).partition(".")
+        same = OF_THE_LICENCE if kind in OF_THE_LICENCE else (kind,)
+        is_paper = part == "papers" and kind in [*PaperKind]
+        if given[part] is None if part in given else is_paper and kinds.isdisjoint(same):
             yield missing(str(reason["field"]), "AMB-33", "was turned down")
 
 

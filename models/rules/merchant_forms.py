@@ -9,12 +9,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from pydantic import JsonValue, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
-from models.bank import BankDetails
 from models.merchant_forms import (
-    AccountForm,
     Administrator,
     AdministratorType,
     B2BDetails,
@@ -23,13 +20,13 @@ from models.merchant_forms import (
     Organisation,
     Representative,
 )
-from models.rules.bank import same_holder
 from models.rules.findings import Finding
 from models.rules.identity.licences import licence_findings, organisation_code_findings
 from models.rules.identity.persons import DocumentType, PersonDocument, document_findings
 from models.rules.identity.phones import mobile_finding, normalised_phone
 from models.rules.identity.validity import parsed_validity, written_validity_findings
 from models.rules.merchant_papers import has_organisation_code, paper_findings, same_day_findings
+from models.rules.remitting_account import account_findings
 from models.rules.verification import normalised
 
 __all__ = [
@@ -68,56 +65,6 @@ def company_findings(form: CompanyForm, today: date, onboarded: KnownCompany) ->
         *_administrator(form, today),
         *_representative(form.representative or Representative(), today),
     ]
-
-
-def account_findings(form: AccountForm, company_name: str, today: date) -> list[Finding]:
-    """The account that the company remits from has to be its own, and whole (TCM-WX-03, -05, TCM-TEN-08).
-
-    A field that is wrong hides nothing of what is wrong in the others.
-    """
-    found = [*_unlike_an_account(form)]
-    if form.holder and not same_holder(form.holder, company_name):
-        detail, next = (
-            "the account must be in the company's whole name",
-            "send a corporate account of the company",
-        )
-        found.append(_wrong("account.holder", "other-holder", "TCM-WX-05", detail, next))
-    if form.controller_is_legal_representative is (form.controller is not None):
-        detail = "name the controller where it is not the legal representative, and only there"
-        next = "send one of the two"
-        found.append(_wrong("account.controller", "one-of-both", "AMB-33", detail, next))
-    if form.controller is not None and (document := _document(form.controller)):
-        found += document_findings(document, "account.controller.document", today, "AMB-33")
-    return found
-
-
-def _unlike_an_account(form: AccountForm) -> Iterator[Finding]:
-    """Every field that is missing, or is not as a bank has it."""
-    try:
-        BankDetails.model_validate(form.model_dump(exclude_none=True))
-    except ValidationError as error:
-        for wrong in error.errors(include_input=False, include_url=False):
-            if wrong["loc"]:
-                yield _unlike(wrong)
-
-
-def _unlike(wrong: ErrorDetails) -> Finding:
-    missing = wrong["type"] == "missing"
-    return Finding(
-        field=".".join(["account", *map(str, wrong["loc"])]),
-        code="missing" if missing else "not-an-account",
-        rule="TCM-WX-03",
-        detail="is required" if missing else wrong["msg"],
-        next="send it as the bank has it",
-    )
-
-
-def _document(controller: dict[str, JsonValue]) -> PersonDocument | None:
-    """None for what has not the shape of one, which is told already."""
-    try:
-        return PersonDocument.model_validate(controller.get("document"))
-    except ValidationError:
-        return None
 
 
 def details_findings(details: B2BDetails) -> list[Finding]:

@@ -20,6 +20,7 @@ from models.wallet_notices import ForApplication, TellOfApplyment
 from models.wallet_process import WALLET_NOTICES
 from tests.bench import Bench, Opened
 from tests.merchant_accounts import MARKET, Merchant
+from tests.pictures import documents_of
 from workflows.wallet_application import reference_of
 
 
@@ -125,7 +126,7 @@ async def test_a_push_of_another_market_is_none_of_ours(bench: Bench) -> None:
 
 def telling(merchant: Merchant, wallet: SimulatedWallet) -> WalletNotices:
     bench = merchant.bench
-    applyments = Applyments(bench.engine, wallet, bench.documents, merchant.vault)
+    applyments = Applyments(bench.engine, wallet, documents_of(bench.admissions.cipher), merchant.vault)
     return WalletNotices(bench.engine, bench.client, applyments)
 
 
