@@ -17,6 +17,7 @@ from activities.effects import once
 from activities.gateways.refusals import refusals, refused
 from activities.gateways.wallet import Wallet
 from models.applyments import (
+    NOT_SENT,
     AccountValidation,
     Application,
     Applyment,
@@ -109,8 +110,8 @@ class Applyments:
 
     def _begun(self, found: Applyment) -> Applyment:
         """What ended already is the submission before: of this one no more is known than that it was made."""
-        asked = found.validation
-        if found.state not in ENDED and not (asked and is_late(self.now(), asked.until)):
+        asked, is_new = found.validation, found.applyment_id == NOT_SENT
+        if is_new or (found.state not in ENDED and not (asked and is_late(self.now(), asked.until))):
             return found
         return Applyment(
             reference=found.reference,

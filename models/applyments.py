@@ -15,6 +15,7 @@ from models.documents import ContentType, DocumentRef
 from models.merchant_forms import CompanyForm
 from models.periods import Span
 from models.private import Sealed
+from models.rules.masking import Said
 
 Submission = Annotated[int, Field(strict=True, ge=1)]
 """How often a form was submitted under one reference: 1, 2, ..."""
@@ -32,11 +33,16 @@ class ApplymentState(StrEnum):
     CANCELED = "canceled"
 
 
+NOT_SENT = "not-sent"
+"""For the wallet's own id, where we could tell that it would only turn the form down."""
+
+
 class AuditDetail(Frozen):
     """Why the wallet rejects a field. `field` is our form's dotted path where that is known."""
 
     field: Annotated[str, Field(max_length=128, pattern=r"^[A-Za-z0-9_.\[\]-]+$")]
-    reason: Text
+    reason: Said
+    """Anybody's text: it may name people."""
 
 
 class AccountValidation(Personal):

@@ -53,7 +53,8 @@ def picture(process: Process, terms: object = None, lane: str = "") -> str:
     if any(row.leads.stage is NEXT for row in rows):
         stages.append(NEXT)
     nodes = {stage: [_plain(stage, words.STAGES)] for stage in stages}
-    waits = {stage: _waits_for(process, lane, stage) for stage in stages}
+    lasts = {stage for stage in stages if stage not in {row.stage for row in rows}} - {NEXT}
+    waits = {stage: CLOSED if stage in lasts else _waits_for(process, lane, stage) for stage in stages}
     arrows: dict[tuple[str, str], list[Move]] = {}
     stay: dict[str, list[Move]] = {}
     for row in rows:
@@ -159,13 +160,14 @@ def _pictures(process: Process, markets: Iterable[MarketPolicy]) -> Iterator[str
 def _key(process: Process) -> str:
     """What the colours and signs of the picture mean."""
     places = [(lane, stage) for lane, stages in process.stories.items() for stage in stages]
-    waits = dict.fromkeys(_waits_for(process, *place) for place in places if place != ("", CLOSED))
+    leave = {(row.lane, row.stage) for row in moves(process)}
+    waits = dict.fromkeys(_waits_for(process, *place) for place in places if place in leave)
     english = ", ".join(f"{COLOURS[who][0]} {who}" for who in waits)
     chinese = "，".join(f"{COLOURS[who][1]}为{words.PARTIES[who]}" for who in waits)
     return (
-        f"Colours say whom a stage waits for ({english}); black is closed, with its outcome.\n"
+        f"Colours say whom a stage waits for ({english}); black is an end.\n"
         f"↻ stays in the stage, ⏱ is the end of a period.\n\n"
-        f"颜色表示该阶段在等谁（{chinese}）；黑色为已结束及其结果。↻ 不离开本阶段，⏱ 期限届满。"
+        f"颜色表示该阶段在等谁（{chinese}）；黑色为终点。↻ 不离开本阶段，⏱ 期限届满。"
     )
 
 

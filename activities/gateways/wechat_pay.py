@@ -17,7 +17,7 @@ from wechatpayv3.utils import sha256
 from activities.gateways.area_codes import area_code
 from activities.gateways.payments import GatewayRefused, GatewayUnavailable
 from activities.gateways.wechat_pay_forms import Answer, body
-from models.applyments import Application, Applyment, ApplymentState, AuditDetail, Picture
+from models.applyments import NOT_SENT, Application, Applyment, ApplymentState, AuditDetail, Picture
 from wechat import WeChatAccount
 
 APPLYMENTS = "/v3/ecommerce/applyments/"
@@ -29,7 +29,6 @@ AGAIN = frozenset({"SYSTEM_ERROR", "RATELIMIT_EXCEEDED", "RATE_LIMITED", "FREQUE
 """Codes that say nothing of what was asked, whatever status they come with."""
 OVER = (ApplymentState.REJECTED, ApplymentState.CANCELED)
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png"}
-NOT_SENT = "not-sent"
 UNKNOWN_CITY = "WeChat Pay needs the city's official code, and none is known by this name"
 
 

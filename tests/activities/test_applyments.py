@@ -11,7 +11,17 @@ from sqlmodel import Session
 from activities.applyments import Applyments
 from activities.gateways.payments import GatewayUnavailable
 from activities.gateways.simulated.misbehaving import Behaviour
-from models.applyments import ApplymentFacts, SeenApplyment, Signing, applyment_key
+from activities.gateways.simulated.wallet import SimulatedWallet
+from models.applyments import (
+    NOT_SENT,
+    Application,
+    Applyment,
+    ApplymentFacts,
+    AuditDetail,
+    SeenApplyment,
+    Signing,
+    applyment_key,
+)
 from models.bank import Instruction
 from models.tables import EffectRow
 from models.tables.documents.directory import Directory
@@ -119,6 +129,34 @@ def test_an_answer_that_is_the_end_of_the_last_submission_is_none(mine: Applican
     news = mine.hears(begun.facts)
     assert news is not None
     assert (news.facts.submission, news.facts.state) == (2, State.ACCOUNT_NEED_VERIFY)
+
+
+def test_a_form_that_the_wallet_was_never_sent_is_rejected_at_once(mine: Applicant) -> None:
+    """Nobody would ever hear of it from the wallet: it knows no such application."""
+
+    class Unsent(SimulatedWallet):
+        def submit(self, application: Application) -> Applyment:
+            return Applyment(
+                reference=application.reference,
+                applyment_id=NOT_SENT,
+                state=State.REJECTED,
+                review_passed=False,
+                account_verified=False,
+                signed=False,
+                audit_details=(BAD_MAIL,),
+            )
+
+    asks = Applyments(mine.applying.engine, Unsent(mine.applying.engine), mine.documents, VAULT)
+    facts = asks.submit(mine.form()).facts
+    assert (facts.state, facts.reasons) == (State.REJECTED, (BAD_MAIL,))
+
+
+@pytest.mark.parametrize("number", ["110101199003071234", "6222 0211 1234 5678 901", "someone@example.com"])
+def test_what_the_wallet_writes_names_nobody(mine: Applicant, number: str) -> None:
+    """A reason goes into histories and records in clear."""
+    known = mine.submits().facts
+    mine.applying.is_rejected(AuditDetail(field="account.number", reason=f"{number} 有误"))
+    assert number not in mine.looks(known).model_dump_json()
 
 
 def test_what_was_rejected_before_its_answer_came_is_told_next(mine: Applicant) -> None:

@@ -206,11 +206,13 @@ async def test_its_page_shows_each_application_safely(simulator: Api, quiet_engi
 
 
 async def test_the_link_to_sign_leads_to_its_page(simulator: Api, mine: Applying) -> None:
+    Applying(simulator.engine).submits()
     link = mine.stands.sign_url
     assert link is not None
     path = link.partition("8000")[2]
     page = (await simulator.http.get(path)).text
     assert f'data-reference="{mine.reference}"' in page
+    assert page.count("data-reference=") == 1
 
 
 async def test_a_notice_that_reaches_nobody_is_only_logged() -> None:

@@ -209,6 +209,20 @@ def test_what_was_turned_down_has_to_be_there_again(field: str, sent: dict[str, 
     assert against(WalletFormSubmitted(**sent), given) == []
 
 
+@pytest.mark.parametrize("kind", ["business_licence", "credit_code_certificate"])
+def test_a_licence_that_was_turned_down_by_its_other_name_is_sent_as_this_company_has_it(kind: str) -> None:
+    """WeChat Pay knows of one picture of a licence: it cannot say which of ours that is (TCM-MCH-13)."""
+    given = checked(wallet=rejected(f"papers.{kind}"), company=company_form())
+    assert against(WalletFormSubmitted(), given) == [(f"papers.{kind}", "missing", "AMB-33")]
+    assert against(WalletFormSubmitted(papers=(PAPERS[0],)), given) == []
+
+
+@pytest.mark.parametrize("field", ["papers", "papers.nothing_that_we_know"])
+def test_no_form_waits_for_a_picture_that_it_does_not_take(field: str) -> None:
+    given = checked(wallet=rejected(field), company=company_form())
+    assert against(WalletFormSubmitted(), given) == []
+
+
 def test_a_reason_that_names_none_of_our_fields_asks_for_no_part() -> None:
     given = checked(wallet=rejected("unknown"), company=company_form())
     assert against(WalletFormSubmitted(), given) == []
