@@ -94,6 +94,7 @@ def build_worker(
     moves = PolicyMoves(engine, client, admissions.policies)
     checks = BankChecks(engine, outside.bank, admissions.cipher)
     accounts, notices = BankAccounts(engine, checks), BankNotices(engine, client)
+    merchants = MerchantAccounts(engine, Vault(admissions.cipher))
     applyments = Applyments(engine, outside.wallet, documents, Vault(admissions.cipher))
     settlements = Settlements(engine, outside.enterprise, Vault(admissions.cipher))
     reconciliation = Reconciliation(engine, client, outside.payments, admissions, outside.bank)
@@ -130,7 +131,8 @@ def build_worker(
             applyments.wait,
             WalletNotices(engine, client, applyments).tell,
             MerchantPapers(documents).days,
-            MerchantAccounts(Vault(admissions.cipher)).compare,
+            merchants.compare,
+            merchants.before,
             settlements.match,
             settlements.recover,
             deposits.tariff,

@@ -12,12 +12,12 @@ from models.b2b_numbers import (
     RegistrationRejected,
 )
 from models.cases import Event, Party
+from models.rules.merchant_company import BEGINS_AGAIN
 from models.tasks import Leads, Step, TaskKind
 from models.telling import AccountChanged
 
 B2B = "b2b"
 """The lane of the corporate number."""
-_UNPROVEN: dict[type[Event], Leads] = {AccountChanged: Leads(B2BStage.PROVING_ACCOUNT)}
 
 
 def _owed(
@@ -86,15 +86,15 @@ SIGNATURE = _owed(
     "service_agreement",
     B2BStage.AWAITING_SIGNATURE,
     Party.SIGNATORY,
-    {AgreementSigned: Leads(B2BStage.READY), **_UNPROVEN},
-    {"agreement_signed": "TCM-TEN-14", "account_changed": "TCM-TEN-16"},
+    {AgreementSigned: Leads(B2BStage.READY)},
+    {"agreement_signed": "TCM-TEN-14"},
 )
 START = _owed(
     "collection_start",
     B2BStage.READY,
     Party.PROVIDER,
-    {CollectionStarted: Leads(B2BStage.OPEN), **_UNPROVEN},
-    {"collection_started": "TCM-TEN-15", "account_changed": "TCM-TEN-16"},
+    {CollectionStarted: Leads(B2BStage.OPEN)},
+    {"collection_started": "TCM-TEN-15"},
 )
 
 
@@ -106,9 +106,12 @@ B2B_TASKS = (FORM, SCAN, REVIEW, ESCALATED_REVIEW, ACCOUNT, SIGNATURE, START)
 B2B_STEPS = (
     _step(B2BFormSubmitted.tag(), B2BStage.AWAITING_FORM, B2BStage.AWAITING_FORM, "TCM-MCH-10"),
     _step("case_opened", B2BStage.PROVING_ACCOUNT, B2BStage.PROVING_ACCOUNT, "TCM-TEN-10"),
-    # What came together with the news that the account is unproven.
-    _step(AgreementSigned.tag(), B2BStage.AWAITING_SIGNATURE, B2BStage.PROVING_ACCOUNT, "TCM-TEN-16"),
-    _step(CollectionStarted.tag(), B2BStage.READY, B2BStage.PROVING_ACCOUNT, "TCM-TEN-16"),
+    _step("account_unproven", B2BStage.AWAITING_SIGNATURE, B2BStage.PROVING_ACCOUNT, "TCM-TEN-16"),
+    _step("account_unproven", B2BStage.READY, B2BStage.PROVING_ACCOUNT, "TCM-TEN-16"),
+    *(
+        _step("company_mended", B2BStage(stage), B2BStage.AWAITING_FORM, "TCM-MCH-10")
+        for stage in BEGINS_AGAIN
+    ),
     *(
         _step("given_up", stage, B2BStage.GIVEN_UP, "TCM-MCH-30")
         for stage in B2BStage

@@ -187,6 +187,8 @@ class MerchantAccountTerms(Frozen):
     """How long before the end of which period its party is reminded."""
     worry_after: Span | None = None
     """How long an outside system may take before operators are told; None: for ever."""
+    events_replaced: Annotated[int, Field(strict=True, ge=10, le=4_000)] = 3_000
+    """How many events drafts, and forms that replace one, may leave: 4,096 are too many for a case."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -218,6 +220,21 @@ class MerchantAccount(Frozen):
     def facts(self) -> dict[str, JsonValue]:
         """What the case shows from its beginning."""
         return {"onboarding": self.onboarding, "scenario": self.scenario}
+
+
+class AskedNumbers(Frozen):
+    """A case that begins: what its provider has from cases before."""
+
+    market: str
+    provider_id: str
+    case_id: str
+
+
+class NumbersBefore(Frozen):
+    """The numbers that are open already, and the company's data that they were opened with."""
+
+    opened: tuple[Number, ...] = ()
+    company: Sealed | None = None
 
 
 class TwoCompanies(Frozen):

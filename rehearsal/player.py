@@ -60,7 +60,7 @@ class Player:
         scene = Scene(it, self._caller, self.tell)
         try:
             if it.sample.needs_onboarding:
-                async with self._desks, asyncio.timeout(LONGEST_S):
+                async with self._desks, self._turns, asyncio.timeout(LONGEST_S):
                     await self._onboard(it)
             async with self._turns, asyncio.timeout(LONGEST_S):
                 it.began = time.monotonic()

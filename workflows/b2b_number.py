@@ -30,7 +30,7 @@ from models.tasks import TaskKind
 from models.telling import AccountChanged
 from workflows.b2b_form import B2BForm
 from workflows.lane import Lane
-from workflows.merchant_company import Company, Ended, NumberGivenUp
+from workflows.merchant_company import Company, CompanyMended, Ended, NumberGivenUp
 from workflows.withdrawal_account import WithdrawalAccount
 
 LAPSED = B2BStage.GIVEN_UP
@@ -57,7 +57,10 @@ class B2BNumber:
         stage = B2BStage.AWAITING_FORM
         try:
             while stage in steps:
-                stage = await steps[stage]()
+                try:
+                    stage = await steps[stage]()
+                except CompanyMended:
+                    stage = self._begun_again()
         except NumberGivenUp as given_up:
             self.lane.enter(B2BStage.GIVEN_UP, "given_up", why=given_up.ended)
             return given_up.ended
@@ -82,7 +85,8 @@ class B2BNumber:
 
     async def _scan(self) -> B2BStage:
         """The super administrator's phone (TCM-TEN-04). Until then the form may be mended."""
-        match await self._owed(SCAN, weighed=self.form.weigh):
+        closed_to = (B2BFormSubmitted,) if self.company.is_long else ()
+        match await self._owed(SCAN, weighed=self.form.weigh, closed_to=closed_to):
             case B2BFormSubmitted() as again:
                 self.form.takes(again)
                 return B2BStage.AWAITING_SCAN
@@ -110,24 +114,29 @@ class B2BNumber:
         self.bank_account.follow()
         self.lane.show(signed=False)
         await self._owed(ACCOUNT, done_when=lambda: self.bank_account.proven)
-        return self._on_to(B2BStage.AWAITING_SIGNATURE) if self.bank_account.proven else LAPSED
+        if not self.bank_account.proven:
+            return LAPSED
+        self.lane.enter(B2BStage.AWAITING_SIGNATURE, at=workflow.now())  # what follows has its time from here
+        return B2BStage.AWAITING_SIGNATURE
 
     async def _signature(self) -> B2BStage:
         """The applicant's, and only for an account that was checked (TCM-TEN-14, -16)."""
         signed = await self._while_proven(SIGNATURE)
-        if not self.bank_account.proven:
-            return self._on_to(B2BStage.PROVING_ACCOUNT)
         if not isinstance(signed, AgreementSigned):
-            return LAPSED
+            return self._nothing_came()
         self.lane.show(signed=True)
         return B2BStage.READY
 
     async def _start(self) -> B2BStage:
         """All three parts are there: the provider starts to collect (TCM-TEN-15)."""
         started = await self._while_proven(START)
-        if not self.bank_account.proven:
-            return self._on_to(B2BStage.PROVING_ACCOUNT)
-        return B2BStage.OPEN if isinstance(started, CollectionStarted) else LAPSED
+        return B2BStage.OPEN if isinstance(started, CollectionStarted) else self._nothing_came()
+
+    def _begun_again(self) -> B2BStage:
+        """The wallet turned the company's data down: they were mended, and are sent again (TCM-MCH-10)."""
+        self.lane.show(signed=False, part=Part.REGISTRATION)
+        self.lane.enter(B2BStage.AWAITING_FORM, "company_mended", at=workflow.now())
+        return B2BStage.AWAITING_FORM
 
     # --- waiting
 
@@ -138,9 +147,12 @@ class B2BNumber:
         return await self._wait_for(kind, within=self.company.account.terms.lapse_within, **how)
 
     async def _while_proven(self, kind: TaskKind) -> Event | None:
-        return await self._owed(kind, done_when=lambda: not self.bank_account.proven)
+        account = self.bank_account
+        return await self._owed(kind, closed_to=account.keeps_back, done_when=lambda: not account.proven)
 
-    def _on_to(self, stage: B2BStage) -> B2BStage:
-        """The account has changed: what follows has its time from here."""
-        self.lane.enter(stage, at=workflow.now())
-        return stage
+    def _nothing_came(self) -> B2BStage:
+        """For too long; or the account is unproven again, and then it is proven and signed for anew."""
+        if self.bank_account.proven:
+            return LAPSED
+        self.lane.enter(B2BStage.PROVING_ACCOUNT, "account_unproven", at=workflow.now())
+        return B2BStage.PROVING_ACCOUNT

@@ -10,11 +10,13 @@ import asyncio
 from temporalio import workflow
 
 from activities.bank_accounts import BankAccounts
+from activities.merchant_accounts import MerchantAccounts
 from models.bank_accounts import AskedCompany
 from models.cases import Answer, CaseView, Event, Report
 from models.merchant_account_tasks import NUMBERS
 from models.merchant_accounts import (
     ApplymentChanged,
+    AskedNumbers,
     DecidedToReject,
     DraftSaved,
     MerchantAccount,
@@ -67,11 +69,12 @@ class ProvidersMerchantAccount:
 
     async def story(self) -> Ended:
         is_onboarded = await self._is_onboarded()
+        before = await self._before() if is_onboarded else ()
         self.case.enter(MerchantAccountStage.OPENING)
         if not is_onboarded:
             self.case.note("no_onboarding")
             return Ended.NO_ONBOARDING
-        opening = asyncio.gather(*(self._opened(number) for number in self.lanes))
+        opening = asyncio.gather(*(self._opened(number) for number in self.lanes if number not in before))
         while not opening.done():
             match await self.case.wait_for(NUMBERS, done_when=opening.done):
                 case Withdrawn(number=number):
@@ -107,6 +110,17 @@ class ProvidersMerchantAccount:
             return False
         self.case.show(company_name=company.name, licence_number=company.licence_number)
         return True
+
+    async def _before(self) -> tuple[Number, ...]:
+        """What the provider has open is not opened again, and says which company data count (TCM-MCH-10)."""
+        opening = self.account.opening
+        asked = AskedNumbers(
+            market=opening.market, provider_id=self.account.provider_id, case_id=opening.case_id
+        )
+        before = await call(MerchantAccounts.before, asked, RECORD, summary=asked.provider_id)
+        if before.company is not None:
+            self.company.was_opened_with(before.company, before.opened)
+        return before.opened
 
     async def _opened(self, number: Number) -> None:
         """One number, to its end."""

@@ -10,7 +10,8 @@ from pydantic import JsonValue
 from temporalio import workflow
 
 from activities.other_cases import OtherCases
-from models.b2b_numbers import account_id
+from models.b2b_numbers import AgreementSigned, CollectionStarted, account_id
+from models.cases import Event
 from models.merchant_accounts import MerchantAccount
 from models.telling import AccountChanged, AskedToOpen, Heard, ListenerAdded, Telling
 from workflows.calls import UNDECIDED, call
@@ -19,6 +20,8 @@ from workflows.lane import Lane
 ACCOUNTS = "bank-accounts"
 ASKED_AGAIN_AFTER = timedelta(days=1)
 """Until another case is opened where one had closed before it could hear us."""
+ONLY_PROVEN: tuple[type[Event], ...] = (AgreementSigned, CollectionStarted)
+"""What is done for an account that was checked, and for no other (TCM-TEN-16)."""
 
 
 class WithdrawalAccount:
@@ -27,6 +30,8 @@ class WithdrawalAccount:
     def __init__(self, lane: Lane, account: MerchantAccount) -> None:
         self.lane, self.account = lane, account
         self.proven = False
+        self.keeps_back: set[type[Event]] = {*ONLY_PROVEN}
+        """What is not taken at this moment: also of what comes together with the news."""
         self._case_id, self._has_closed, self._asked = "", False, 0
         self._following: asyncio.Task[None] | None = None
 
@@ -45,6 +50,7 @@ class WithdrawalAccount:
             return
         company = self.lane.view.data.get("company_name")
         self.proven, self._has_closed = told.proves(company), told.closed
+        self.keeps_back.clear() if self.proven else self.keeps_back.update(ONLY_PROVEN)
         other = told.verified and not self.proven
         self._show(told.account_version, "other_company" if other else told.why)
 

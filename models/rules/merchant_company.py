@@ -16,9 +16,19 @@ FREE = (None, "awaiting_form", "given_up")
 """Where a number uses no company data: a form that is owed, or one that nobody will send."""
 
 
-def is_bound(number: str, stages: Mapping[str, str | None]) -> bool:
-    """Whether the other number has the company's data in use: a form that differs is refused (TCM-MCH-10)."""
-    return any(stage not in FREE for other, stage in stages.items() if other != number)
+OPENED_BEFORE = "opened_before"
+"""Where a case shows which numbers an earlier one opened: their company's data are in use for good."""
+BEGINS_AGAIN = ("awaiting_scan", "reviewing", "proving_account", "awaiting_signature", "ready")
+"""Where the corporate number can go back to its form: nothing of it is final, and nobody else decides."""
+
+
+def is_bound(number: str, stages: Mapping[str, str | None], *, turned_down: bool) -> bool:
+    """Whether the other number has the company's data in use: a form that differs is refused (TCM-MCH-10).
+
+    What was turned down may be mended all the same where the other number can begin again with it.
+    """
+    others = [stage for other, stage in stages.items() if other != number and stage not in FREE]
+    return any(not turned_down or stage not in BEGINS_AGAIN for stage in others)
 
 
 def facts_of(number: str, checked: Checked) -> dict[str, Any]:
@@ -44,7 +54,9 @@ def company_sent(
     onboarded = OnboardedCompany(name=name, licence_number=licence)
     found = company_findings(form, local_date(checked.at), onboarded)
     stages = {each: facts_of(each, checked).get("stage") for each in numbers}
-    if known is not None and form is not known and is_bound(number, stages):
+    stages |= {OPENED_BEFORE: "open"} if checked.view.data.get(OPENED_BEFORE) else {}
+    turned_down = bool(facts_of(number, checked).get("reasons"))
+    if known is not None and form is not known and is_bound(number, stages, turned_down=turned_down):
         found += same_company_findings(known, form)
     return form, found
 

@@ -83,7 +83,7 @@ def same_company_findings(first: CompanyForm, second: CompanyForm) -> list[Findi
             code="differs",
             rule="TCM-MCH-10",
             detail="is not what the other form of this company says",
-            next="send the same company data, or leave it out",
+            next="send the same, or leave it out; what was turned down is mended while the other is not open",
         )
         for field in before
         if before[field] != after[field]

@@ -27,7 +27,7 @@ from models.merchant_forms import AccountForm, CompanyForm, Draft, PaperKind
 from models.periods import CHINA
 from models.policies import MarketPolicy, load
 from models.rules.merchant_accounts import findings, outcome_of
-from models.rules.merchant_company import is_bound
+from models.rules.merchant_company import BEGINS_AGAIN, is_bound
 from tests.merchant_forms import (
     LICENCE,
     NAME,
@@ -182,9 +182,21 @@ def test_its_own_form_from_before_may_be_mended() -> None:
 
 
 def test_a_number_is_bound_by_another_number_alone() -> None:
-    assert not is_bound("wallet", {"wallet": "under_review"})
-    assert not is_bound("wallet", {"wallet": "under_review", "b2b": None})
-    assert is_bound("b2b", {"wallet": "under_review", "b2b": "awaiting_form"})
+    assert not is_bound("wallet", {"wallet": "under_review"}, turned_down=False)
+    assert not is_bound("wallet", {"wallet": "under_review", "b2b": None}, turned_down=False)
+    assert is_bound("b2b", {"wallet": "under_review", "b2b": "awaiting_form"}, turned_down=False)
+
+
+@pytest.mark.parametrize(
+    ("b2b", "bound"), [(stage, False) for stage in BEGINS_AGAIN] + [("open", True), ("given_up", False)]
+)
+def test_what_the_wallet_turned_down_is_mended_until_the_other_number_is_open(b2b: str, bound: bool) -> None:
+    assert is_bound("wallet", {"wallet": "awaiting_form", "b2b": b2b}, turned_down=True) is bound
+
+
+@pytest.mark.parametrize("wallet", ["submitting", "under_review", "frozen", "open"])
+def test_what_was_sent_to_the_wallet_waits_for_the_wallets_word(wallet: str) -> None:
+    assert is_bound("b2b", {"wallet": wallet, "b2b": "awaiting_form"}, turned_down=True)
 
 
 # --- after a rejection (AMB-33)

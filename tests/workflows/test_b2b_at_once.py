@@ -9,7 +9,6 @@ import pytest
 from models.cases import SYSTEM, Actor, Event
 from models.merchant_accounts import Number, Scenario, WalletFormSubmitted, Withdrawn
 from models.telling import AccountChanged
-from tests.bank_accounts import details
 from tests.bench import DAY, SECOND, Bench
 from tests.corporate_numbers import (
     APPROVED,
@@ -21,7 +20,7 @@ from tests.corporate_numbers import (
     scanned,
     signed,
 )
-from tests.merchant_forms import NAME, administrator, company_form
+from tests.merchant_forms import NAME, account_form, administrator, company_form
 
 Way = tuple[str, str, str]
 WITHDRAWN = Withdrawn(number=Number.B2B)
@@ -67,7 +66,7 @@ def account_says(corporate: Corporate, verified: bool) -> AccountChanged:
 
 
 def wallet_form(**changes: Any) -> WalletFormSubmitted:
-    told = {"company": company_form(), "account": details(holder=NAME)}
+    told = {"company": company_form(), "account": account_form()}
     return WalletFormSubmitted.model_validate({**told, **changes})
 
 
@@ -122,21 +121,36 @@ async def test_one_thing_follows_and_each_has_a_row_of_its_own(
     assert (corporate.ways()[before], corporate.facts()["stage"]) == (way, then)
 
 
-@pytest.mark.parametrize("said_first", [True, False], ids=["event-first", "account-first"])
 @pytest.mark.parametrize(
     ("stage", "event"), [("awaiting_signature", signed()), ("ready", STARTED)], ids=["signed", "started"]
 )
-async def test_what_comes_together_with_an_account_that_is_unproven_leads_back(
-    lone_bench: Bench, stage: str, event: Event, said_first: bool
+async def test_what_comes_with_the_news_that_the_account_is_unproven_is_refused(
+    lone_bench: Bench, stage: str, event: Event
 ) -> None:
-    """TCM-TEN-16: no number opens, and nothing is signed, for an account that is not proven."""
+    """TCM-TEN-16: nothing is signed or opened for an account that is not proven."""
     corporate = await waiting(lone_bench, stage)
     unproven = account_says(corporate, verified=False)
-    events = (event, unproven) if said_first else (unproven, event)
-    assert await in_one_moment(corporate, *events) == [None, None]
+    assert await in_one_moment(corporate, unproven, event) == [None, "OutOfTurn"]
     facts = corporate.facts()
     assert (facts["stage"], facts["signed"], "number" in facts) == ("proving_account", False, False)
-    assert (event.event, stage, "proving_account") in corporate.ways()
+
+
+async def test_a_signature_that_came_before_that_news_is_to_be_given_again(lone_bench: Bench) -> None:
+    corporate = await waiting(lone_bench, "awaiting_signature")
+    unproven = account_says(corporate, verified=False)
+    assert await in_one_moment(corporate, signed(), unproven) == [None, None]
+    assert (corporate.facts()["stage"], corporate.facts()["signed"]) == ("proving_account", False)
+    assert corporate.ways()[-2:] == [
+        ("agreement_signed", "awaiting_signature", "ready"),
+        ("account_unproven", "ready", "proving_account"),
+    ]
+
+
+async def test_a_number_that_was_started_before_that_news_is_open(lone_bench: Bench) -> None:
+    corporate = await waiting(lone_bench, "ready")
+    unproven = account_says(corporate, verified=False)
+    assert await in_one_moment(corporate, STARTED, unproven) == [None, None]
+    assert corporate.facts()["stage"] == "open"
 
 
 @pytest.mark.parametrize(
@@ -197,6 +211,19 @@ async def test_a_second_form_of_other_data_is_refused_naming_every_field(bench: 
         ("company.administrator.email", "differs", "TCM-MCH-10"),
     ]
     assert corporate.facts()["stage"] == "awaiting_form"
+
+
+async def test_a_second_form_of_other_data_changes_nothing_in_the_case_either(bench: Bench) -> None:
+    """TCM-MCH-10: whatever stood on record when it was checked."""
+    corporate = await Corporate.opened(bench, Scenario.BOTH)
+    form = await corporate.form(company=company_form(administrator=administrator(email="x@example.com")))
+    await corporate.says(wallet_form(papers=form.papers))
+    view = await corporate.case.report(corporate.sealed(form), actor=PROVIDER)
+    facts = corporate.facts()
+    assert (facts["stage"], facts["differs"]) == ("awaiting_form", ["company.administrator.email"])
+    assert (view.stage, "papers" in facts) == ("opening", False)
+    await corporate.fills(company=None)
+    assert (corporate.facts()["stage"], corporate.facts()["differs"]) == ("awaiting_scan", [])
 
 
 async def test_everything_for_both_numbers_in_one_moment(lone_bench: Bench) -> None:

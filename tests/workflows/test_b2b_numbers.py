@@ -74,9 +74,9 @@ async def test_what_the_number_waits_for_says_for_whom_and_until_when(bench: Ben
         "proving_account": ("withdrawal_account", "provider", "given_up", ["account_changed", "noted"]),
         "awaiting_signature": (
             *("service_agreement", "signatory", "given_up"),
-            ["agreement_signed", "account_changed"],
+            ["agreement_signed", "noted"],
         ),
-        "ready": ("collection_start", "provider", "given_up", ["collection_started", "account_changed"]),
+        "ready": ("collection_start", "provider", "given_up", ["collection_started", "noted"]),
     }
 
 

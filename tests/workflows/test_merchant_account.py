@@ -6,6 +6,7 @@ import pytest
 
 from activities.gateways.simulated.misbehaving import Behaviour
 from models.cases import CaseView
+from models.interventions import Noted
 from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.merchant_accounts import (
     ActedInStead,
@@ -278,6 +279,25 @@ async def test_a_draft_is_of_a_form_that_is_owed(bench: Bench) -> None:
     assert merchant.revealed("draft", Draft).company == {"company_name": "样"}
     other = merchant.sealed(DraftSaved(number=B2B, draft=Draft()))
     assert await merchant.case.refuses(other) == "no form of b2b is owed"
+
+
+async def test_who_only_replaces_what_is_there_leaves_room_for_operators_and_the_form(
+    bench: Bench,
+) -> None:
+    """Temporal takes so many events of a case, and drafts are none that it needs."""
+    merchant = await Merchant.opened(where(bench, events_replaced=60), "both")
+    await merchant.saves()
+    for _ in range(20):
+        if "b2b_form_submitted" in str((await merchant.corporate.fills()).tasks[-1].accepts):
+            continue
+        break
+    draft = merchant.sealed(DraftSaved(number=WALLET, draft=Draft()))
+    assert await merchant.case.refuses(draft) == "too many drafts were saved: submit the form"
+    again = merchant.sealed(await merchant.corporate.form())
+    assert await merchant.case.refuses(again) == "opening does not take b2b_form_submitted"
+    await merchant.decides(Noted(reason="it saves every second"))
+    await merchant.submits(company=None)
+    await merchant.corporate.scans()
 
 
 async def test_a_draft_leaves_the_time_for_the_form_as_it_is(bench: Bench) -> None:

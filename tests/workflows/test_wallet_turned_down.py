@@ -6,6 +6,7 @@ from activities.gateways.simulated.misbehaving import Behaviour
 from models.applyments import AuditDetail
 from models.interventions import Resumed
 from models.merchant_accounts import DecidedToCorrect
+from tests.bank_accounts import made_up_number
 from tests.bench import DAY, SECOND, Bench
 from tests.merchant_accounts import BAD_ACCOUNT, BAD_MAIL, FORM, Merchant
 from tests.merchant_forms import administrator, company_form
@@ -56,6 +57,13 @@ async def test_it_is_submitted_again_under_the_same_reference_and_opened(bench: 
         await side(merchant)
         await merchant.is_told()
     assert (await merchant.case.stands("number_opened", "numbers_settled")).outcome == "opened"
+
+
+async def test_another_account_is_the_one_to_remit_from(bench: Bench) -> None:
+    merchant = await turned_down(bench, BAD_ACCOUNT)
+    before, merchant.number = merchant.number, made_up_number()
+    await merchant.submits(company=None, papers=())
+    assert merchant.asked.payer_number == merchant.number != before
 
 
 async def test_an_old_rejection_right_after_the_form_came_again_is_no_news(bench: Bench) -> None:
