@@ -106,6 +106,7 @@ B2B_TASKS = (FORM, SCAN, REVIEW, ESCALATED_REVIEW, ACCOUNT, SIGNATURE, START)
 B2B_STEPS = (
     _step(B2BFormSubmitted.tag(), B2BStage.AWAITING_FORM, B2BStage.AWAITING_FORM, "TCM-MCH-10"),
     _step("case_opened", B2BStage.PROVING_ACCOUNT, B2BStage.PROVING_ACCOUNT, "TCM-TEN-10"),
+    _step("account_proven", B2BStage.PROVING_ACCOUNT, B2BStage.AWAITING_SIGNATURE, "TCM-TEN-10"),
     _step("account_unproven", B2BStage.AWAITING_SIGNATURE, B2BStage.PROVING_ACCOUNT, "TCM-TEN-16"),
     _step("account_unproven", B2BStage.READY, B2BStage.PROVING_ACCOUNT, "TCM-TEN-16"),
     *(

@@ -20,6 +20,7 @@ from models.settlement_accounts import (
 from models.settlement_events import (
     AlipayAccount,
     AlipayAccountGiven,
+    DecidedToEnd,
     MybankDetails,
     MybankDetailsGiven,
     SettlementEvent,
@@ -44,7 +45,8 @@ def _open(asked: OpenSettlementAccount, policy: ProcessPolicy, opening: Opening,
 
 
 def _check(event: Event, checked: Checked) -> Sequence[Finding]:
-    """Everything that is missing or wrong in a form, at once (ALI-SET-10, -12, -16)."""
+    """Everything that is missing or wrong in a form, at once (ALI-SET-10, -12, -16). An account does not end
+    while something is owed: nobody would try to recover it again (AMB-26)."""
     match event:
         case AlipayAccountGiven(account=AlipayAccount() as account, contract_accepted=accepted):
             return [*alipay_findings(account, "account", "ALI-SET-10"), *contract_findings(accepted)]
@@ -53,6 +55,16 @@ def _check(event: Event, checked: Checked) -> Sequence[Finding]:
             return mybank_findings(
                 details, "details", licence_number if isinstance(licence_number, str) else None
             )
+        case DecidedToEnd() if checked.view.data.get("arrears_fen"):
+            return [
+                Finding(
+                    field="decision",
+                    code="arrears-open",
+                    rule="AMB-26",
+                    detail="refunds of this provider's buyers are still to be recovered",
+                    next="end the account once nothing is owed",
+                )
+            ]
     return ()
 
 

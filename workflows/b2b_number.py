@@ -113,10 +113,11 @@ class B2BNumber:
         """The account is the company's own (TCM-TEN-10..13). What was proven before counts."""
         self.bank_account.follow()
         self.lane.show(signed=False)
+        known = "account_proven" if self.bank_account.proven else None
         await self._owed(ACCOUNT, done_when=lambda: self.bank_account.proven)
         if not self.bank_account.proven:
             return LAPSED
-        self.lane.enter(B2BStage.AWAITING_SIGNATURE, at=workflow.now())  # what follows has its time from here
+        self.lane.enter(B2BStage.AWAITING_SIGNATURE, known, at=workflow.now())  # its time begins here
         return B2BStage.AWAITING_SIGNATURE
 
     async def _signature(self) -> B2BStage:

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from temporalio import workflow
 
 from activities.other_cases import OtherCases
-from models.b2b_numbers import AgreementSigned, CollectionStarted, account_id
+from models.b2b_numbers import AgreementSigned, B2BStage, CollectionStarted, account_id
 from models.cases import Event
 from models.merchant_accounts import MerchantAccount
 from models.telling import AccountChanged, AskedToOpen, Heard, ListenerAdded, Telling
@@ -50,7 +50,9 @@ class WithdrawalAccount:
             return
         company = self.lane.view.data.get("company_name")
         self.proven, self._has_closed = told.proves(company), told.closed
-        self.keeps_back.clear() if self.proven else self.keeps_back.update(ONLY_PROVEN)
+        self.keeps_back.clear()
+        if not self.proven:
+            self.keeps_back.update(ONLY_PROVEN)
         other = told.verified and not self.proven
         self._show(told.account_version, "other_company" if other else told.why)
 
@@ -58,6 +60,7 @@ class WithdrawalAccount:
         opened = 1
         while True:
             found = await self.lane.insist(lambda number=opened: self._open(number))  # type: ignore[misc]
+            await workflow.wait_condition(self._is_awaited)
             if found != self._case_id:  # one that is about to close may be found once more
                 self.lane.note("case_opened", told={"case_id": found})
             self._case_id, self._has_closed = found, False
@@ -65,10 +68,14 @@ class WithdrawalAccount:
             heard = await self.lane.insist(self._ask)
             is_ours = found == self._ours(opened)
             if heard.taken:
-                await workflow.wait_condition(lambda: self._has_closed)
+                await workflow.wait_condition(lambda: self._has_closed and self._is_awaited())
             elif is_ours:
                 await workflow.sleep(ASKED_AGAIN_AFTER, summary="until another bank account is asked for")
             opened += 1 if is_ours else 0
+
+    def _is_awaited(self) -> bool:
+        """Not while the number begins again from its form."""
+        return self.lane.stage == B2BStage.PROVING_ACCOUNT
 
     async def _open(self, number: int) -> str:
         """Ours, or the one that the provider has: it has one at a time."""

@@ -128,6 +128,7 @@ EVENTS = {
     "registration_rejected": "注册审核不通过",
     "agreement_signed": "申请人扫码签约",
     "collection_started": "启用收款",
+    "account_proven": "账户早已验证",
     "account_unproven": "账户验证失效",
     "b2b_form_overdue": "逾期未提交财付通资料",
     "administrator_scan_overdue": "逾期未扫码",

@@ -216,10 +216,11 @@ def test_what_was_sent_before_may_be_left_out_but_for_what_was_turned_down() -> 
     kept = {paper.kind: paper.document_id for paper in PAPERS}
     again = B2BFormSubmitted(company=company_form())
     assert found(again, checked("awaiting_scan", papers=kept)) == []
-    reasons = [{"field": field, "code": "wrong"} for field in ("details.applicant_name", "papers.x")]
+    turned_down = ("details.applicant_name", "papers.identity_card_emblem")
+    reasons = [{"field": field, "code": "wrong"} for field in turned_down]
     assert found(again, checked("awaiting_scan", papers=kept, reasons=reasons)) == [
         ("details.applicant_name", "missing", "AMB-33"),
-        ("papers.x", "missing", "AMB-33"),
+        ("papers.identity_card_emblem", "missing", "AMB-33"),
     ]
 
 

@@ -8,12 +8,13 @@ from models.b2b_numbers import account_id
 from models.bank_accounts import AccountGiven, OpenBankAccount
 from models.bank_process import BANK_ACCOUNTS
 from models.cases import SYSTEM, Event
-from models.merchant_accounts import Number, Scenario, Withdrawn
+from models.merchant_accounts import Number, Scenario, WalletFormSubmitted, Withdrawn
 from models.telling import AccountChanged
 from tests.bank_accounts import END, VOID, Account, details, onboarded
-from tests.bench import DAY, OPERATOR, Bench
+from tests.bench import DAY, OPERATOR, Bench, until
 from tests.corporate_numbers import APPLICANT, APPROVED, MARKET, OTHER, STARTED, Corporate, signed
 from tests.merchant_forms import NAME, RESPONSIBLE
+from tests.workflows.test_mended_company import MENDED, turned_down
 
 MINUTE = timedelta(minutes=1)
 TOO_EARLY = ("event", "account-not-checked", "TCM-TEN-16")
@@ -191,6 +192,46 @@ async def test_for_a_number_that_has_ended_no_other_account_is_opened(bench: Ben
     await corporate.case.stands("account_changed", "account_changed")
     await bench.settle(corporate.case)
     assert corporate.case.path().count("case_opened") == 1
+
+
+# --- a number that begins again from its form
+
+
+async def begun_again(bench: Bench) -> Corporate:
+    """Its account is proven already."""
+    merchant = await turned_down(bench, "awaiting_signature")
+    await merchant.says(WalletFormSubmitted(company=MENDED))
+    await merchant.corporate.reaches("awaiting_form")
+    return merchant.corporate
+
+
+async def approved_again(corporate: Corporate) -> None:
+    await corporate.fills(company=None)
+    await corporate.scans()
+    await corporate.says(APPROVED)
+
+
+async def test_the_account_of_a_number_that_begins_again_stays_proven(bench: Bench) -> None:
+    corporate = await begun_again(bench)
+    await approved_again(corporate)
+    assert corporate.ways()[-2:] == [
+        ("registration_approved", "reviewing", "proving_account"),
+        ("account_proven", "proving_account", "awaiting_signature"),
+    ]
+    await corporate.signs()
+    assert corporate.facts()["stage"] == "ready"
+
+
+async def test_no_other_account_is_opened_before_the_number_needs_one_again(bench: Bench) -> None:
+    corporate = await begun_again(bench)
+    account = await corporate.bank_account()
+    await account.decides(END)
+    await account.case.ends()
+    await until(lambda: corporate.facts()["bank_account"]["why"] == "ended", meanwhile=bench.tick)
+    await bench.advance(DAY)
+    assert corporate.case.path().count("case_opened") == 1
+    await approved_again(corporate)
+    await corporate.proves(2)
 
 
 # --- the signature
