@@ -1,14 +1,17 @@
 """Flow 3: the account is proven, the applicant signs, and the provider starts to collect (TCM-TEN-08..16)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlmodel import Session
 
 from models.b2b_numbers import account_id
 from models.bank_accounts import AccountGiven, OpenBankAccount
 from models.bank_process import BANK_ACCOUNTS
 from models.cases import SYSTEM, Event
 from models.merchant_accounts import Number, Scenario, WalletFormSubmitted, Withdrawn
+from models.tables import AdmissionRow
 from models.telling import AccountChanged
 from tests.bank_accounts import END, VOID, Account, details, onboarded
 from tests.bench import DAY, OPERATOR, Bench, until
@@ -194,6 +197,24 @@ async def test_for_a_number_that_has_ended_no_other_account_is_opened(bench: Ben
     assert corporate.case.path().count("case_opened") == 1
 
 
+async def test_an_account_that_cannot_be_opened_blocks_the_case_until_its_number_is_given_up(
+    lone_bench: Bench,
+) -> None:
+    """A market that offers merchant accounts, and no bank accounts."""
+    policies = lone_bench.admissions.policies
+    market = policies[MARKET].model_copy(update={"bank_accounts": ()})
+    admissions = replace(lone_bench.admissions, policies={**policies, MARKET: market})
+    bench = replace(lone_bench, admissions=admissions)
+    async with bench.working():
+        corporate = await Corporate.in_stage(bench, "proving_account", scenario=Scenario.BOTH)
+        view = await corporate.case.stands("registration_approved", "blocked")
+        assert (view.blocked_by, corporate.facts()["stage"]) == (("Refused",), "proving_account")
+        view = await corporate.says(Withdrawn(number=Number.B2B))
+        await corporate.reaches("given_up")
+        assert (await corporate.case.on_record(view.version)).blocked_by == ()
+        await bench.clear()
+
+
 # --- a number that begins again from its form
 
 
@@ -228,8 +249,10 @@ async def test_no_other_account_is_opened_before_the_number_needs_one_again(benc
     await account.decides(END)
     await account.case.ends()
     await until(lambda: corporate.facts()["bank_account"]["why"] == "ended", meanwhile=bench.tick)
-    await bench.advance(DAY)
-    assert corporate.case.path().count("case_opened") == 1
+    await bench.settle(corporate.case)
+    second = f"bank-accounts:{MARKET}:{account_id(corporate.case.case_id, 2)}"
+    with Session(bench.engine) as session:
+        assert session.get(AdmissionRow, second) is None
     await approved_again(corporate)
     await corporate.proves(2)
 
