@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.faults import bank_accounts, deposits
+from tests.faults import bank_accounts, deposits, settlements
 from tests.invariants import INVARIANTS, broken
 
 ORDER = """
@@ -129,7 +129,7 @@ SOUND = [
 ]
 
 
-FAULTS |= deposits.FAULTS | bank_accounts.FAULTS
+FAULTS |= deposits.FAULTS | bank_accounts.FAULTS | settlements.FAULTS
 
 
 @pytest.mark.parametrize("invariant", sorted(INVARIANTS))
@@ -159,8 +159,20 @@ def test_an_account_that_nothing_proves_is_noticed(engine: Engine, unproven: str
         connection.rollback()
 
 
+@pytest.mark.parametrize("booked", settlements.ALSO)
+def test_a_deduction_that_the_ledger_does_not_know_is_noticed(engine: Engine, booked: str) -> None:
+    with engine.connect() as connection:
+        for fault in settlements.ALSO[booked]:
+            connection.execute(text(fault))
+        found = broken(connection)
+        assert "WHAT_A_SETTLEMENT_ACCOUNT_RECOVERED_WAS_DEDUCTED_AND_NO_MORE" in found
+        connection.rollback()
+
+
 @pytest.mark.parametrize(
-    "sound", [SOUND, deposits.SOUND, bank_accounts.SOUND], ids=["order", "deposit", "bank account"]
+    "sound",
+    [SOUND, deposits.SOUND, bank_accounts.SOUND, settlements.SOUND],
+    ids=["order", "deposit", "bank account", "settlement account"],
 )
 def test_what_went_as_it_should_breaks_none(own_engine: Engine, sound: list[str]) -> None:
     with own_engine.connect() as connection:
