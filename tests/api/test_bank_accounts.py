@@ -131,7 +131,9 @@ async def test_two_hundred_guesses_at_once_use_no_more_attempts_than_there_are(a
     statuses = [answer.status_code for answer in answers]
     assert {*statuses} <= {200, 409, 503}
     assert statuses.count(200) <= 3
-    for pair in pairs[:3]:  # of so many at once some attempts may have been used by none
+    for pair in pairs:  # of so many at once some attempts may have been used by none
+        if (await api.case(owner.path))["stage"] == "cooling_down":
+            break
         statuses.append((await owner.enters({"amounts_fen": pair})).status_code)
     case = await owner.comes_to("cooling_down")
     changes = await api.timeline(owner.path)
