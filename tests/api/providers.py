@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.records import Records
 from models.cases import SYSTEM, Batch, CaseView, Change, Task
+from models.processes import PROCESSES
 from tests.api.caller import Api, Json, new_key
 
 MARKET = "tencent-cloud"
@@ -21,7 +22,8 @@ class Provider:
 
     def has(self, process: str, data: Json, *tasks: Task, **how: Any) -> str:
         id = how.pop("id", None) or new_key()
-        usual: Json = {"market": self.market, "opened_at": NOW, "stage": "open", "provider_id": self.id} | how
+        first = str(next(iter(PROCESSES[process].stages)))
+        usual: Json = {"market": self.market, "opened_at": NOW, "stage": first, "provider_id": self.id} | how
         if "outcome" in how:
             usual |= {"stage": "closed", "closed_at": NOW}
         view = CaseView(
