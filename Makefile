@@ -2,6 +2,8 @@
 
 BIN := .venv/bin
 SET_UP := .venv/.installed
+# Most tests wait for a server most of the time, so that two cores are enough for more than two of them.
+PYTEST_WORKERS := 3
 CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
@@ -18,7 +20,7 @@ up: $(SET_UP) ## Start the whole stack and keep it until Ctrl-C; data stay in .d
 	@$(BIN)/python embedded.py up
 
 test: lint types ## Run everything that CI runs
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(PYTEST_WORKERS)
 
 properties: $(SET_UP) ## Play orders at random beside what their documents say (SEED=s STEPS=n)
 	@SEED="$(SEED)" STEPS="$(STEPS)" $(BIN)/python -m tests.properties

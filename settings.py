@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     """A page of the marketplace that shows WeChat Pay what companies sell there."""
     wechat_pay_url: AnyHttpUrl = AnyHttpUrl("https://api.mch.weixin.qq.com")
 
+    link_checks: Literal["real", "simulated"] = "real"
+    """Whether links in descriptions are looked at on the web. Where `simulator` is on, they never are."""
+
     policy_dir: Path | None = None
     simulator: bool = False
     """Mounts /simulator: only ever on the embedded stack."""

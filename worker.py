@@ -20,14 +20,19 @@ from activities.bank_checks import BankChecks
 from activities.bank_notices import BankNotices
 from activities.calendar import Calendar
 from activities.deposits import Deposits
+from activities.gateways.links import Links
 from activities.gateways.outside import Outside
 from activities.gateways.simulated import outside as simulated_outside
+from activities.gateways.simulated.links import SimulatedLinks
 from activities.gateways.simulated.payments import SimulatedPayments
 from activities.gateways.simulated.wallet import SimulatedWallet
 from activities.gateways.wallet import Wallet
+from activities.gateways.web_links import WebLinks
 from activities.identity import Identities
+from activities.listings import Listings
 from activities.merchant_accounts import MerchantAccounts
 from activities.merchant_papers import MerchantPapers
+from activities.onboarded import Onboarded
 from activities.other_cases import OtherCases
 from activities.payments import Payments
 from activities.policy_moves import PolicyMoves
@@ -53,9 +58,11 @@ from workflows.deposit_account import DepositAccounting
 from workflows.merchant_account import ProvidersMerchantAccount
 from workflows.payment_receipt import PaymentReceipt
 from workflows.policy_move import PolicyMoving
+from workflows.product_review import ProductReview
 from workflows.provider_onboarding import ProviderOnboarding
 from workflows.reconciling import RECONCILING, Reconciling
 from workflows.settlement_account import ProvidersSettlementAccount
+from workflows.shop_review import ShopReview
 from workflows.template_order import TemplateOrder
 from workflows.wallet_notice import WalletsNotice
 
@@ -63,6 +70,7 @@ WORKFLOWS = [
     *(TemplateOrder, PaymentReceipt, PolicyMoving, Reconciling),
     *(ProviderOnboarding, DepositAccounting, ProvidersBankAccount, BanksNotice),
     *(ProvidersMerchantAccount, WalletsNotice, ProvidersSettlementAccount),
+    *(ProductReview, ShopReview),
 ]
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
@@ -93,9 +101,10 @@ def build_worker(
     deposits = Deposits(engine, admissions.policies)
     moves = PolicyMoves(engine, client, admissions.policies)
     checks = BankChecks(engine, outside.bank, admissions.cipher)
-    accounts, notices = BankAccounts(engine, checks), BankNotices(engine, client)
+    accounts, notices = BankAccounts(checks), BankNotices(engine, client)
     merchants = MerchantAccounts(engine, Vault(admissions.cipher))
     applyments = Applyments(engine, outside.wallet, documents, Vault(admissions.cipher))
+    listings = Listings(engine, admissions.policies, documents, outside.links)
     settlements = Settlements(engine, outside.enterprise, Vault(admissions.cipher))
     reconciliation = Reconciliation(engine, client, outside.payments, admissions, outside.bank)
     return Worker(
@@ -123,7 +132,7 @@ def build_worker(
             checks.compare,
             checks.remitted,
             checks.void,
-            accounts.company,
+            Onboarded(engine).company,
             accounts.ask,
             notices.apply,
             applyments.submit,
@@ -135,6 +144,8 @@ def build_worker(
             merchants.before,
             settlements.match,
             settlements.recover,
+            listings.check,
+            listings.look,
             deposits.tariff,
             deposits.open_orders,
         ],
@@ -157,6 +168,12 @@ def wallet_of(settings: Settings, engine: Engine) -> Wallet:
     return WeChatPayWallet(account)
 
 
+def links_of(settings: Settings, engine: Engine) -> Links:
+    """The web itself, unless its checks are simulated. Nothing real is looked at beside a simulator."""
+    simulated = settings.simulator or settings.link_checks == "simulated"
+    return SimulatedLinks(engine) if simulated else WebLinks()
+
+
 async def main(settings: Settings) -> None:
     logs.configure(settings)
     log = structlog.get_logger()
@@ -170,7 +187,8 @@ async def main(settings: Settings) -> None:
         raise SystemExit(str(broken)) from None
     admissions = Admissions(engine, policies, cipher)
     payments = SimulatedPayments(engine, settings.link("simulator/payments/{reference}"))
-    outside = simulated_outside(engine, payments, wallet_of(settings, engine))
+    wallet, links = wallet_of(settings, engine), links_of(settings, engine)
+    outside = simulated_outside(engine, payments, wallet, links)
     client = await connect(settings, runtime=runtime(settings))
     stopping = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from temporalio import activity
 
 from activities.gateways.refusals import refused
+from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.merchant_accounts import AskedNumbers, Differing, Number, NumbersBefore, TwoCompanies
 from models.merchant_forms import CompanyForm
 from models.private import Sealed
@@ -15,8 +16,6 @@ from models.rules.channels import open_lanes
 from models.rules.merchant_forms import same_company_findings
 from models.tables import CaseRow
 from models.tables.privacy import Vault
-
-MERCHANT_ACCOUNTS = "merchant-accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class MerchantAccounts:
         cases = select(CaseRow).where(
             CaseRow.market == asked.market,
             CaseRow.provider_id == asked.provider_id,
-            CaseRow.process == MERCHANT_ACCOUNTS,
+            CaseRow.process == MERCHANT_ACCOUNTS.name,
             CaseRow.case_id != asked.case_id,
         )
         with Session(self.engine) as session:

@@ -1,7 +1,8 @@
-"""Finding what fell between two steps: cases let in and never started, money that no notice told of, and
-accounts that another tariff is in force for."""
+"""Finding what fell between two steps: cases let in and never started, money that no notice told of, accounts
+that another tariff is in force for, and listings that something else stands against."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,24 +14,28 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from activities import listings_outdated, tariffs
 from activities.gateways.bank import Bank
 from activities.gateways.payments import PaymentGateway
 from activities.other_cases import OtherCases
-from activities.tariffs import outdated
 from models.bank_notices import TellOfEntry
 from models.bank_process import BANK_NOTICES
 from models.cases import SYSTEM, Party
 from models.payments import ReceiptOutcome
+from models.policies import MarketPolicy
 from models.process import Process
 from models.processes import PAYMENT_RECEIPTS, TellOfPayment
 from models.reconciling import Found, Reconcile
 from models.tables import AdmissionRow, CaseRow
 from models.tables.admissions import Admissions, NotOffered
+from models.telling import Telling
 from temporal import start_case
 
 log = structlog.get_logger()
 Start = tuple[str, dict[str, object]]
 """A workflow, and what it starts with."""
+Outdated = Callable[[Engine, dict[str, MarketPolicy], datetime], list[Telling]]
+"""What to tell cases that do not know what counts now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,9 @@ class Reconciliation:
     @activity.defn(name="reconcile")
     async def reconcile(self, terms: Reconcile) -> Found:
         """A start for each case let in and not started, a receipt for each confirmed payment without one, a
-        word to deposit accounts whose tariff is not in force any more (ALI-DEP-09, TCM-DEP-06), a notice for
-        each entry of the bank without one.
+        word to deposit accounts whose tariff is not in force any more (ALI-DEP-09, TCM-DEP-06), and to
+        products and shops that something else stands against (TCM-PROD-04, ALI-RECT-05), a notice for each
+        entry of the bank without one.
 
         What fails for one does not hold up the others; it is found again next time.
         """
@@ -54,24 +60,29 @@ class Reconciliation:
         await self._start(orphans)
         untold = await asyncio.to_thread(self._admit_untold, now - terms.look_back)
         await self._start(untold)
-        tariffs = await self._tell_of_tariffs(now)
+        changed_over = await self._tell(tariffs.outdated, now)
+        listings = await self._tell(listings_outdated.outdated, now)
         entries = await asyncio.to_thread(self._admit_untold_entries, now - terms.look_back)
         await self._start(entries)
         found = Found(
-            untold_payments=len(untold), orphans=len(orphans), tariffs=tariffs, untold_entries=len(entries)
+            untold_payments=len(untold),
+            orphans=len(orphans),
+            tariffs=changed_over,
+            listings=listings,
+            untold_entries=len(entries),
         )
         if found.any:
             log.warning("reconciled", **found.model_dump())
         return found
 
-    async def _tell_of_tariffs(self, now: datetime) -> int:
-        """How many accounts took the tariff in force. The others are told again next time."""
+    async def _tell(self, outdated: Outdated, now: datetime) -> int:
+        """How many cases took what counts now. The others are told again next time."""
         others = OtherCases(self.engine, self.client, self.admissions)
         found = await asyncio.to_thread(outdated, self.engine, self.admissions.policies, now)
         told = await asyncio.gather(*map(others.tell, found), return_exceptions=True)
         for telling, heard in zip(found, told, strict=True):
             if isinstance(heard, ApplicationError):
-                log.warning("tariff_not_taken", case_id=telling.case_id, key=telling.key)
+                log.warning("not_taken", case_id=telling.case_id, key=telling.key)
             elif isinstance(heard, BaseException):
                 raise heard
         return sum(not isinstance(heard, BaseException) for heard in told)

@@ -1,9 +1,10 @@
 """What a provider signs to enter a market, for anybody who is known here (TCM-ELIG-07)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from pydantic import Field
 
 from api.auth import Identified
 from api.office import TheOffice
@@ -26,6 +27,7 @@ class Agreement(AgreementRef):
     title_zh: Text
     sha256: Sha256
     audience: Audience
+    valid_until: date | None = Field(description="Its last day in Shanghai; null where it is for ever.")
 
 
 class Agreements(Frozen):

@@ -15,8 +15,11 @@ from api import (
     callbacks,
     cases,
     console,
+    differences,
     documents,
     dossier,
+    dry_runs,
+    estimates,
     feed,
     health,
     ledger,
@@ -29,9 +32,11 @@ from api import (
     simulator,
     simulator_bank,
     simulator_enterprise,
+    simulator_links,
     simulator_registries,
     simulator_wallet,
     stream,
+    versions,
     wallet_callbacks,
 )
 from api.office import Office
@@ -96,8 +101,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.middleware("http")(health.measure)
     app.middleware("http")(_with_request_id)
     problems.install(app)
-    app.include_router(cases.router())
-    app.include_router(dossier.router())
+    for made in (estimates, cases, dossier, versions, differences, dry_runs):  # estimates is no id
+        app.include_router(made.router())
     about_markets = (markets, agreements, policies)
     for each in (
         lists,
@@ -118,6 +123,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(simulator_bank.routes)
         app.include_router(simulator_registries.routes)
         app.include_router(simulator_enterprise.routes)
+        app.include_router(simulator_links.routes)
         app.include_router(simulator_wallet.routes)
     return app
 

@@ -16,13 +16,15 @@ from models.admitting import Checked
 from models.cases import CaseView, Event
 from models.documents import DocumentRef, StoredDocument
 from models.interventions import InStead
-from models.policies import MarketPolicy
+from models.policies import MarketPolicy, market_in
 from models.private import Sealed
 from models.process import Process
+from models.rules.blocks import block_findings
 from models.rules.findings import Finding
 from models.tables import AdmissionRow, CaseRow
 from models.tables.documents.store import StoreUnavailable
 from models.tables.privacy import Vault
+from models.tables.selling import selling_of
 
 M = TypeVar("M", bound=BaseModel)
 log = structlog.get_logger()
@@ -30,22 +32,21 @@ log = structlog.get_logger()
 
 def against(office: Office, process: Process, row: CaseRow, event: Event, at: datetime) -> list[Finding]:
     """Everything at once, of the act of a decision in somebody's stead too."""
-    found = _by_process(office, process, row, event, at)
+    found = _by_process(office, process, row, event, at) + _barred(office, process, row, event, at)
     named = _documents(event)
     return found + [_unknown(field) for field, ref in named if _document(office, row, ref) is None]
 
 
 def _by_process(office: Office, process: Process, row: CaseRow, event: Event, at: datetime) -> list[Finding]:
-    """Nothing, where a case was never let in. A market whose file is gone has nothing more to offer."""
+    """Nothing, where a case was never let in."""
     with Session(office.engine) as session:
         admission = session.get(AdmissionRow, row.case_id)
     if admission is None:
         return []
-    gone = MarketPolicy(market=row.market, title=row.market, title_zh=row.market)
     checked = Checked(
         view=CaseView.model_validate(row.view),
         input=admission.input,
-        market=office.admissions.policies.get(row.market, gone),
+        market=_market(office, row),
         at=at,
         reveal=partial(_revealed, office, row.case_id),
         document=partial(_document, office, row),
@@ -55,6 +56,21 @@ def _by_process(office: Office, process: Process, row: CaseRow, event: Event, at
         acts = process.check(event.act, checked)
         found += [each.model_copy(update={"field": f"act.{each.field}"}) for each in acts]
     return found
+
+
+def _barred(office: Office, process: Process, row: CaseRow, event: Event, at: datetime) -> list[Finding]:
+    """Every gate that is closed to the case's provider now, where the event needs it open."""
+    act, field = (event.act, "act.event") if isinstance(event, InStead) else (event, "event")
+    guard = process.event_guards.get(type(act))
+    if guard is None or row.provider_id is None:
+        return []
+    with Session(office.engine) as session:
+        selling = selling_of(session, _market(office, row), row.provider_id, at)
+    return block_findings(selling.blocked_by[guard], field)
+
+
+def _market(office: Office, row: CaseRow) -> MarketPolicy:
+    return market_in(office.admissions.policies, row.market)
 
 
 def _documents(event: Event) -> Iterator[tuple[str, DocumentRef]]:
@@ -87,10 +103,13 @@ def _revealed(office: Office, case_id: str, sealed: JsonValue, model: type[M]) -
 
 def _document(office: Office, row: CaseRow, ref: DocumentRef) -> StoredDocument | None:
     """What is known of a picture of the case's provider; None where it handed in no such."""
-    if row.provider_id is None:
-        return None
+    return None if row.provider_id is None else document_of(office, row.market, row.provider_id, ref)
+
+
+def document_of(office: Office, market: str, provider_id: str, ref: DocumentRef) -> StoredDocument | None:
+    """The same of a provider that has no case yet."""
     try:
-        return office.documents.find(row.market, row.provider_id, ref.kind, ref.document_id)
+        return office.documents.find(market, provider_id, ref.kind, ref.document_id)
     except StoreUnavailable as error:
         log.warning("documents_unavailable", error=str(error))
         raise not_confirmed() from None

@@ -12,14 +12,18 @@ from api.reading import provider_of, summary
 from models.base import Frozen
 from models.cases import Accepts, CaseView, Party, Role
 from models.deposits import Block
+from models.listing_tasks import PRODUCT_DRAFTS
+from models.listing_tasks import CORRECTION, FIRST_VERSION, LISTING, NOTICE, RELISTING
 from models.rules.blocks import Why
 from models.tables import CaseRow
+from models.tables.listings import products_with
 from models.tables.selling import (
     ACCOUNT,
     DEPOSIT,
     MERCHANT,
     ONBOARDING,
     SETTLEMENT,
+    SHOP,
     cases_of,
     newest_of,
     selling_by,
@@ -29,6 +33,13 @@ from models.tables.selling import (
 routes = APIRouter(tags=["Providers 服务商"])
 ITS_PEOPLE = (Party.PROVIDER, Party.SIGNATORY)
 """Whom a provider hears from on its own page."""
+
+AT_LEISURE = (FIRST_VERSION.name, PRODUCT_DRAFTS.accepted.name)
+"""What a provider may do at any time, and nothing waits for."""
+ASKING = tuple(each.name for each in (LISTING, CORRECTION, RELISTING, PRODUCT_DRAFTS.returned, NOTICE))
+"""What a product asks of its provider."""
+SHOWN = 20
+"""Of how many products at most that is shown: the worklist has all."""
 
 
 class Next(Frozen):
@@ -54,8 +65,9 @@ class Console(Frozen):
     bank_account: CaseView | None
     merchant_account: CaseView | None
     settlement_account: CaseView | None
+    shop: CaseView | None
     done: list[str] = Field(description="The requirements that are met, or that the market does without.")
-    next: list[Next]
+    next: list[Next] = Field(description="Of products, what the 20 newest ask for.")
     blocked_by: dict[Block, tuple[Why, ...]]
 
 
@@ -65,6 +77,7 @@ def console(market: str, provider_id: str, office: TheOffice, caller: Identified
     policy = provider_of(office, caller, market, provider_id)
     with Session(office.engine) as session:
         cases = cases_of(session, market, provider_id)
+        products = products_with(session, market, provider_id, ASKING, SHOWN)
     newest = newest_of(cases)
     shown = {process: summary(caller, row) for process, row in newest.items()}
     return Console(
@@ -75,8 +88,9 @@ def console(market: str, provider_id: str, office: TheOffice, caller: Identified
         bank_account=shown.get(ACCOUNT),
         merchant_account=shown.get(MERCHANT),
         settlement_account=shown.get(SETTLEMENT),
+        shop=shown.get(SHOP),
         done=[name for name, state in states_of(newest).items() if state.is_met],
-        next=[each for row in newest.values() for each in _waiting(row)],
+        next=[each for row in (*newest.values(), *products) for each in _waiting(row)],
         blocked_by=dict(selling_by(cases, policy, datetime.now(UTC)).blocked_by),
     )
 
@@ -94,5 +108,5 @@ def _waiting(row: CaseRow) -> list[Next]:
             attempts_left=task.attempts_left,
         )
         for task in CaseView.model_validate(row.view).tasks
-        if task.waiting_on in ITS_PEOPLE
+        if task.waiting_on in ITS_PEOPLE and task.name not in AT_LEISURE
     ]

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlmodel import Session, col, select
 
 from api.auth import Caller, Identified
+from api.formats import CONTENT, Format, headers_of, wants_page
 from api.office import Office, TheOffice
 from api.pages import page
 from api.reading import change, find, receipts_of, snapshot, summary, visible_changes
@@ -20,13 +21,6 @@ from models.tables import CaseRow, ChangeRow
 from models.tables.ledger import EntryRow, TransactionRow
 
 Json = dict[str, Any]
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Vary": "Accept",
-}
-CONTENT: Json = {"application/json": {}, "text/html": {}}
 
 
 def router() -> APIRouter:
@@ -46,15 +40,14 @@ def _add(routes: APIRouter, process: Process) -> None:
         id: str,
         office: TheOffice,
         caller: Identified,
-        format: Literal["json", "html"] | None = None,
+        format: Format = None,
         accept: Annotated[str, Header()] = "",
     ) -> Response:
         """Everything on record of the case that you may see, with a digest to check a printed page by."""
         row = find(office, caller, process, market, id)
         found = dossier(office, caller, row)
-        as_page = format == "html" if format else _wants_page(accept)
-        name = f"dossier-{process.name}-{market}-{id}.{'html' if as_page else 'json'}"
-        headers = {**HEADERS, "Content-Disposition": f'inline; filename="{name}"'}
+        as_page = wants_page(format, accept)
+        headers = headers_of(f"dossier-{process.name}-{market}-{id}", as_page)
         if as_page:
             return HTMLResponse(page("dossier.html", process=process, **found), headers=headers)
         return JSONResponse(found, headers=headers)
@@ -124,25 +117,3 @@ def _policy(office: Office, row: CaseRow) -> Json:
     known = market.versions(row.process) if market else ()
     source = next((policy.source for policy in known if policy.version == version), None)
     return {"version": version, "source": source}
-
-
-def _wants_page(accept: str) -> bool:
-    """Whether a page is named, and is wanted more than JSON."""
-    return _wanted(accept, "text/html") > max(_wanted(accept, "application/json"), 0.0)
-
-
-def _wanted(accept: str, media_type: str) -> float:
-    """How much a type is wanted by name; 0 where it is not named."""
-    for part in accept.lower().split(","):
-        name, *parameters = (each.strip() for each in part.split(";"))
-        if name == media_type:
-            weights = (each[2:] for each in parameters if each.startswith("q="))
-            return _weight(next(weights, "1"))
-    return 0.0
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from api.auth import Caller, Identified
 from api.office import Office, TheOffice
 from api.reading import market_of
+from models.cases import Role
 from models.interventions import Decision
 from models.moves import moves
 from models.policies import MarketPolicy
@@ -34,6 +35,23 @@ def categories(market: str, office: TheOffice, caller: Identified) -> dict[str, 
     """What a provider of the market may choose from: one of the `keys` is a class, or a child of one."""
     offered = market_of(office, caller, market).categories
     return {"categories": [{**each.model_dump(mode="json"), "keys": each.keys} for each in offered]}
+
+
+@routes.get("/v1/markets/{market}/catalogue", summary="What is forbidden")
+def catalogue(market: str, office: TheOffice, caller: Identified) -> dict[str, Any]:
+    """What may not be shown or offered in the market, and from when until when: also what is announced.
+
+    Only operators see by which words it is found: whoever knows them writes around them.
+    """
+    forbidden, now = market_of(office, caller, market).catalogue, datetime.now(UTC)
+    hidden = None if caller.role is Role.OPERATOR else {"terms", "similar"}
+    return {
+        "version": forbidden.version(now),
+        "entries": [
+            {**each.model_dump(mode="json", exclude=hidden), "in_force": each.in_force(now)}
+            for each in forbidden.entries
+        ],
+    }
 
 
 def _of(office: Office, caller: Caller) -> list[MarketPolicy]:

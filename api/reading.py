@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from api.auth import Caller
 from api.office import Office
 from api.problems import not_found
-from api.showing import facts_of, private_facts, veiled
+from api.showing import facts_of, private_facts, veiled, without_drafts
 from models.cases import Accepts, CaseView, Role, Task
 from models.interventions import SECOND_APPROVAL
 from models.policies import MarketPolicy
@@ -20,7 +20,7 @@ from models.tasks import desk
 
 def find(office: Office, caller: Caller, process: Process, market: str, id: str) -> CaseRow:
     """A case on record that the caller may see; anything else is not found."""
-    case_id = f"{process.name}:{market}:{id}"
+    case_id = process.case_id(market, id)
     if not (caller.works_in(market) and case_id.isascii() and case_id.isprintable()):
         raise not_found()
     with Session(office.engine) as session:
@@ -101,20 +101,23 @@ def visible_changes(session: Session, caller: Caller, case_id: str) -> list[Chan
 
 
 def change(caller: Caller, row: ChangeRow) -> dict[str, Any]:
-    """A row of the audit. Who exactly acted is for operators; others see the role, and themselves."""
-    actor = dict(row.actor)
-    own = actor["role"] == caller.role and actor["subject"] == caller.subject
-    if caller.role is not Role.OPERATOR and not own:
-        actor.pop("subject")
+    """A row of the audit."""
     return {
         "version": row.version,
         "at": row.at.isoformat(),
         "event": row.event,
-        "actor": actor,
-        "data": veiled(row.data),
+        "actor": acting(caller, row.actor),
+        "data": without_drafts(caller, row.event, veiled(row.data)),
         "stage_before": row.stage_before,
         "stage_after": row.stage_after,
     }
+
+
+def acting(caller: Caller, actor: dict[str, Any]) -> dict[str, Any]:
+    """Who exactly acted is for operators; others see the role, and themselves."""
+    own = actor["role"] == caller.role and actor["subject"] == caller.subject
+    hidden = () if caller.role is Role.OPERATOR or own else ("subject",)
+    return {name: value for name, value in actor.items() if name not in hidden}
 
 
 def receipts_of(session: Session, case_id: str) -> list[dict[str, Any]]:

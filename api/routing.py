@@ -1,6 +1,6 @@
-"""Routes that every process has."""
+"""Routes that every process has, or several."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from fastapi import APIRouter
 
@@ -9,10 +9,12 @@ from models.process import Process
 from models.processes import PROCESSES
 
 
-def of_every_process(add: Callable[[APIRouter, Process], None]) -> APIRouter:
-    """A router with what `add` makes for each process there is."""
+def of_every_process(
+    add: Callable[[APIRouter, Process], None], processes: Iterable[Process] | None = None
+) -> APIRouter:
+    """A router with what `add` makes for each process there is, or for each of `processes`."""
     routes = APIRouter()
-    for process in PROCESSES.values():
+    for process in PROCESSES.values() if processes is None else processes:
         own = APIRouter(
             prefix=f"/v1/markets/{{market}}/{process.name}",
             tags=[f"{process.title} {process.title_zh}"],

@@ -13,6 +13,7 @@ from api.office import Office
 from models.bank_process import BANK_ACCOUNTS
 from models.cases import CaseView, Role
 from models.checklists import dated
+from models.listing_events import DraftSaved
 from models.onboarding_tasks import step_at
 from models.private import SEALED, Sealed
 from models.rules.masking import MASK
@@ -31,6 +32,13 @@ class Kept(RootModel[dict[str, JsonValue]]):
 def veiled(data: Json) -> Json:
     """Facts of a case or a change as everybody is shown them."""
     return {name: _replaced(value, lambda _: MASK) for name, value in data.items()}
+
+
+def without_drafts(caller: Caller, event: str, data: Json) -> Json:
+    """What a provider only saved is its own. Once it is submitted, the version shows it to others."""
+    if caller.role is Role.PROVIDER or event != DraftSaved.tag() or "content" not in data:
+        return data
+    return {**data, "content": MASK}
 
 
 def facts_of(view: CaseView) -> Json:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from models.base import Frozen, Id, Text
+from models.periods import Day
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -31,4 +32,6 @@ class AgreementTerms(AgreementRef):
     title_zh: Text
     audience: Audience = Audience.EVERYBODY
     sha256: Sha256
+    valid_until: Day | None = None
+    """Its last day in Shanghai, included, whenever it was accepted (ALI-REN-02); None: for ever."""
     rule: Text

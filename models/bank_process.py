@@ -32,8 +32,6 @@ from models.rules.bank import guess_findings
 from models.rules.findings import Finding
 from models.rules.identity.persons import document_findings
 
-ONBOARDINGS = PROVIDER_ONBOARDINGS.name
-
 
 def _open(asked: OpenBankAccount, policy: ProcessPolicy, opening: Opening, _: MarketPolicy) -> Admitted:
     """One account a provider and market at a time."""
@@ -42,7 +40,7 @@ def _open(asked: OpenBankAccount, policy: ProcessPolicy, opening: Opening, _: Ma
         opening=opening,
         terms=policy.terms,
         provider_id=asked.provider_id,
-        onboarding=f"{ONBOARDINGS}:{opening.market}:{asked.onboarding}",
+        onboarding=PROVIDER_ONBOARDINGS.case_id(opening.market, asked.onboarding),
     )
     return Admitted(
         input=account.model_dump(mode="json"),

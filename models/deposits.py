@@ -39,6 +39,8 @@ class Block(StrEnum):
     WITHDRAWAL = "withdrawal"
     PURCHASE = "purchase"
     """That users buy its products."""
+    CONNECTING = "connecting"
+    """That it connects its shop and products, to sell them later (TCM-ONB-02, -10)."""
 
 
 class PaymentRequested(Event):

@@ -26,7 +26,7 @@ def _open(asked: OpenMerchantAccount, policy: ProcessPolicy, opening: Opening, _
         opening=opening,
         terms=policy.terms,
         provider_id=asked.provider_id,
-        onboarding=f"{PROVIDER_ONBOARDINGS.name}:{opening.market}:{asked.onboarding}",
+        onboarding=PROVIDER_ONBOARDINGS.case_id(opening.market, asked.onboarding),
         scenario=asked.scenario,
     )
     return Admitted(

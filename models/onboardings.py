@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue, StringConstraints, model_validator
 from typing_extensions import TypeAliasType
 
 from models.agreements import AgreementRef, AgreementTerms
-from models.base import Fen, Flag, Frozen, Id, Text
+from models.base import Fen, Flag, Frozen, Id, Instant, Text
 from models.cases import Event, Opening, Party
 from models.categories import CategoryKey
 from models.checklists import Reason
@@ -16,7 +16,7 @@ from models.documents import DocumentRef
 from models.identity import CompanyIdentity, LicenceNumber
 from models.interventions import Approved, Decision, Disapproved, InStead, Intervention
 from models.payments import Charge, Paid
-from models.periods import Reminders, Span, of_periods
+from models.periods import Day, Reminders, Span, of_periods
 from models.placing import Contact
 from models.private import Private
 from models.rules.eligibility import CompanyFacts, EligibilityTerms
@@ -226,6 +226,9 @@ class OnboardingTerms(Frozen):
     """How long before the end of which period its party is reminded."""
     worry_after: Span | None = None
     """How long an outside system may take to answer before operators are told; None: for ever."""
+    enforced_from: Instant | None = None
+    """Until then nobody is barred for not being onboarded: who sold before has that long (S88-ID-05, AMB-41).
+    None: at once."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -297,3 +300,5 @@ class Acceptance(Frozen):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     rule_set: Id
     effective_on: date
+    valid_until: Day | None = None
+    """The last day on which it is in force, where its text names one."""

@@ -10,7 +10,10 @@ from models import words
 from models.base import Frozen
 from models.cases import Event, Party
 from models.interventions import INTERVENTIONS, Approved, Disapproved, InStead
+from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
+from models.listings import RECTIFICATION, RectificationStage
 from models.moves import SILENCE, SYSTEM, Move, moves, routed
+from models.natural_days import NaturalDays
 from models.orders import OrderStage
 from models.policies import MarketPolicy
 from models.process import Process
@@ -19,6 +22,7 @@ from models.tasks import NEXT
 from models.working_days import WorkingDays
 
 CLOSED = "closed"
+Length = timedelta | WorkingDays | NaturalDays
 COLOURS = {
     Party.BUYER: ("blue", "蓝色", "fill:#dbeafe,stroke:#2563eb,color:#1e3a8a"),
     Party.PROVIDER: ("orange", "橙色", "fill:#ffedd5,stroke:#ea580c,color:#7c2d12"),
@@ -34,13 +38,17 @@ COLOURS = {
 }
 """Whom a stage waits for; legible on light and on dark pages."""
 SPACED = "%%{init: {'flowchart': {'wrappingWidth': 400}, 'state': {'nodeSpacing': 80, 'rankSpacing': 80}}}%%"
-BEGINNINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    TEMPLATE_ORDERS.name: (
+BEGINNINGS: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
+    (TEMPLATE_ORDERS.name, ""): (
         (OrderStage.UNPAID, "placed"),
         (OrderStage.IMPLEMENTING, "placed, free of charge"),
     ),
+    **{
+        (process.name, RECTIFICATION): ((RectificationStage.NOTICED, "notice given"),)
+        for process in (PRODUCT_REVIEWS, SHOP_REVIEWS)
+    },
 }
-"""Where a case can begin, if not always in the process's first stage."""
+"""Where a case, or a lane of it, can begin, if not always in the first stage, or not when it is opened."""
 
 
 def picture(process: Process, terms: object = None, lane: str = "") -> str:
@@ -69,7 +77,7 @@ def picture(process: Process, terms: object = None, lane: str = "") -> str:
     for stage, staying in stay.items():
         nodes[stage] += [f"↻ {label}" for label in _labels(staying)]
     first = next(iter(process.route(terms))) if process.route and terms is not None else stages[0]
-    begins = BEGINNINGS.get(process.name, ((first, "opened"),))
+    begins = BEGINNINGS.get((process.name, lane), ((first, "opened"),))
     lines = [
         *(f'state "{_lines(said)}" as {node}' for node, said in nodes.items()),
         *(f"[*] --> {stage} : {how}" for stage, how in begins),
@@ -203,8 +211,9 @@ def _fields(kind: type[Event]) -> str:
 
 
 def _meaning(kind: type[Event]) -> str:
-    """The first paragraph of a docstring, without the rules that stand in the table above."""
-    first = inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+    """The first paragraph of a docstring, or of the event's that it is made from, without the rules that
+    stand in the table above."""
+    first = (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ")
     return re.sub(r" \([A-Z]{3}-[A-Z0-9, -]+\)", "", first)
 
 
@@ -215,7 +224,7 @@ def _clocks(process: Process, markets: Iterable[MarketPolicy]) -> str:
         for policy in markets
         if (versions := policy.versions(process.name))
     }
-    periods: dict[str, dict[str, timedelta | WorkingDays]] = {}
+    periods: dict[str, dict[str, Length]] = {}
     for market, version in newest.items():
         for name, length in _lengths(getattr(version, "terms", ())):
             periods.setdefault(name, {})[market] = length
@@ -226,20 +235,22 @@ def _clocks(process: Process, markets: Iterable[MarketPolicy]) -> str:
     return table(("Period 期限", *newest), rows) if rows else ""
 
 
-def _lengths(terms: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, timedelta | WorkingDays]]:
+def _lengths(terms: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Length]]:
     """Everything in the terms, and in what they are made of, that has a length."""
     for name, value in terms:
-        if isinstance(value, timedelta | WorkingDays):
+        if isinstance(value, Length):
             yield name, value
         elif isinstance(value, Frozen):
             yield from _lengths(value)
 
 
-def _period(length: timedelta | WorkingDays | None) -> str:
+def _period(length: Length | None) -> str:
     if length is None:
         return ""
     if isinstance(length, WorkingDays):
         return f"{length.working_days} working days"
+    if isinstance(length, NaturalDays):
+        return f"{length.natural_days} natural days"
     count, unit = (length.days, "day") if length.days else (int(length.total_seconds()), "second")
     return f"{count} {unit}{'s' * (count != 1)}"
 

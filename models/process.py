@@ -37,12 +37,20 @@ class Process:
 
     guarded_by: Block | None = None
     """What its provider must be free to do: where a market bars that, nothing new is let in."""
+    event_guards: Mapping[type[Event], Block] = field(default_factory=dict)
+    """What its provider must be free to do when one of these is reported, whoever reports it."""
+    product: tuple[str, Callable[[Any], str]] | None = None
+    """What a request is for: a product of its market, by its id, and the field that names it."""
     keeps: Callable[[Selling], dict[str, JsonValue]] = lambda _: {}
     """What a case keeps of how its provider sells on the day it is let in, where it is guarded."""
     lanes: Mapping[str, type[StrEnum]] = field(default_factory=dict)
     """The stages of the stories that a case tells side by side, by their names."""
     route: Callable[[Any], Mapping[str, Leads]] | None = None
     """Where each stage leads on to by a policy's terms, if these say the order of steps."""
+
+    def case_id(self, market: str, id: str) -> str:
+        """Of the case, and of its workflow."""
+        return f"{self.name}:{market}:{id}"
 
     @property
     def stories(self) -> dict[str, type[StrEnum]]:

@@ -6,6 +6,7 @@ from models.base import Frozen, Id
 from models.cases import Opening, Role
 from models.deposit_process import DEPOSIT_ACCOUNTS
 from models.deposits import Block
+from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
 from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.order_tasks import ORDER_STEPS, ORDER_TASKS
@@ -93,6 +94,7 @@ TEMPLATE_ORDERS = Process(
     admit=_place,
     ready=lambda data: data["amount_fen"] == 0 or "pay_url" in data,
     guarded_by=Block.PURCHASE,
+    product=("template.id", lambda order: str(order.template.id)),
     keeps=lambda selling: {"channels": [*selling.channels]},
 )
 PAYMENT_RECEIPTS = Process(
@@ -128,6 +130,6 @@ PROCESSES = {
     for process in (
         *(TEMPLATE_ORDERS, PAYMENT_RECEIPTS, POLICY_MOVES, PROVIDER_ONBOARDINGS, DEPOSIT_ACCOUNTS),
         *(BANK_ACCOUNTS, BANK_NOTICES, MERCHANT_ACCOUNTS, WALLET_NOTICES),
-        SETTLEMENT_ACCOUNTS,
+        *(SETTLEMENT_ACCOUNTS, PRODUCT_REVIEWS, SHOP_REVIEWS),
     )
 }

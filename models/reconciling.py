@@ -19,7 +19,9 @@ class Found(Frozen):
     untold_entries: int = 0
     tariffs: int = 0
     """Deposit accounts that changed over to the tariff in force."""
+    listings: int = 0
+    """Products and shops that look again at what stands against them."""
 
     @property
     def any(self) -> bool:
-        return bool(self.untold_payments or self.orphans or self.untold_entries or self.tariffs)
+        return any(self.model_dump().values())

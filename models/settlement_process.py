@@ -36,7 +36,7 @@ def _open(asked: OpenSettlementAccount, policy: ProcessPolicy, opening: Opening,
         opening=opening,
         terms=policy.terms,
         provider_id=asked.provider_id,
-        onboarding=f"{PROVIDER_ONBOARDINGS.name}:{opening.market}:{asked.onboarding}",
+        onboarding=PROVIDER_ONBOARDINGS.case_id(opening.market, asked.onboarding),
     )
     return Admitted(
         input=account.model_dump(mode="json"),

@@ -69,8 +69,17 @@ class TariffChanged(Event):
     tariff_version: Id
 
 
+class ListingOutdated(Event):
+    """What stands against a provider, or what its market forbids, is not as a product or shop of it was told
+    last: it looks again (ALI-RECT-05)."""
+
+    party = Party.OFFICE
+    event: Literal["listing_outdated"] = "listing_outdated"
+    why: Text
+
+
 Message = Annotated[
-    DepositChanged | AccountChanged | ListenerAdded | CooperationEnded | TariffChanged,
+    DepositChanged | AccountChanged | ListenerAdded | CooperationEnded | TariffChanged | ListingOutdated,
     Field(discriminator="event"),
 ]
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from models.cases import Role
 from rehearsal.books import Books
 from rehearsal.performance import Performance
-from rehearsal.showing import ROOMY, grouped, mark, money, outcome, title, yuan
+from rehearsal.showing import ROOMY, grouped, mark, money, outcome, seen, title, yuan
 
 MONEY_WIDTH = 17
 TOOK_WIDTH = 6
@@ -41,7 +41,7 @@ def _row(it: Performance, page: str | None, *, roomy: bool) -> Iterator[Renderab
     yield mark(it)
     yield Group(named, *end, *filter(None, path))
     if roomy:
-        yield outcome(it)
+        yield Text("\n").join(filter(None, [outcome(it), seen(it)]))
         yield money(it, "\n")
     yield f"{it.took_s:.1f} s"
 
@@ -171,7 +171,7 @@ def _kept_fen(performances: list[Performance]) -> int:
 
 def path_of(it: Performance) -> Text:
     """What happened, in order; what our own system notes, which moves nothing, is left out."""
-    path, led_on, there = Text(style="dim"), it.sample.needs_onboarding, frozenset[str]()
+    path, led_on, there = Text(style="dim"), bool(it.sample.before), frozenset[str]()
     if led_on:
         path.append("onboarded before")
     for change in it.told():
@@ -211,7 +211,8 @@ OF_MONEY = frozenset({"paid", "given_back"})
 
 
 def _said(change: dict[str, Any]) -> str:
-    """The event; of a decision which one, of a guess whether it was right, of money how much.
+    """The event; of a decision which one, of checks how many findings, of a guess whether it was right, of
+    money how much.
 
     Of operators also who, where they have a name.
     """
@@ -219,10 +220,18 @@ def _said(change: dict[str, Any]) -> str:
     if "act" in data:
         said += f": {data['act']['event']} in stead"
     elif "decision" in data:
-        said += f": {data['decision']}"
+        said += f": {data['decision']}{_numbers(data)}"
+    elif "findings" in data:
+        said += f": {len(data['findings'])} found"
     elif "right" in data:
         said += f": {'right' if data['right'] else 'wrong'}"
     elif said in OF_MONEY and "amount_fen" in data:
         said += f" {yuan(data['amount_fen'])}"
     named = actor["role"] == Role.OPERATOR and actor["subject"] != Role.OPERATOR
     return f"{said} by {actor['subject']}" if named else said
+
+
+def _numbers(data: dict[str, Any]) -> str:
+    """Of a version that was turned down the numbers of the reasons."""
+    numbers = [each["number"] for each in data.get("numbered", ())]
+    return f" ({', '.join(numbers)})" if numbers else ""

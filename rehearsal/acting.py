@@ -1,6 +1,7 @@
 """The steps of a sample, played: what people and outside systems do."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, assert_never
@@ -16,7 +17,20 @@ from rehearsal.performance import next_due
 from rehearsal.sample import DEADLINE, IDLE, NO_PAYOUTS, PAYOUTS, REFUND
 from rehearsal.scene import Scene
 from rehearsal.statements import Json
-from rehearsal.steps import HandIn, OpenAlipay, Pay, Remit, Review, Send, Sign, Step, TypeIn, Wait
+from rehearsal.steps import (
+    Another,
+    HandIn,
+    Link,
+    OpenAlipay,
+    Pay,
+    Remit,
+    Review,
+    Send,
+    Sign,
+    Step,
+    TypeIn,
+    Wait,
+)
 
 ACCOUNTS = BANK_ACCOUNTS.name
 
@@ -37,7 +51,9 @@ class Acting:
                 await self._hand_in(step)
             case TypeIn():
                 await self._type_in(step)
-            case Remit() | Review() | Sign() | OpenAlipay():
+            case Another():
+                await self._place_another(step)
+            case Remit() | Review() | Sign() | OpenAlipay() | Link():
                 await Outside(self.scene).do(step)
             case _:
                 assert_never(step)
@@ -68,16 +84,16 @@ class Acting:
         if step.to is not None:
             await self.scene.once_there(step.to)
         body: Json = it.sample.said(step, it.id, it.papers, len(it.accounts), len(it.alipay))
-        try:
-            await self.scene.send(step.sender, body, step.to, step.as_)
-        except NotTaken as refusal:
-            if step.refused not in refusal.why:
-                raise
-            return
+        asking = self.scene.send(step.sender, body, step.to, step.as_)
         if step.refused is not None:
-            raise NotTaken(f"{step.event} was taken, and should be refused: {step.refused}")
+            await _refused(asking, step.event, step.refused)
+            return
+        await asking
         if step.event == "account_given":
             it.accounts.append(body["account"])
+
+    async def _place_another(self, step: Another) -> None:
+        await _refused(self.scene.place("-2"), "another", step.refused)
 
     # --- waiting
 
@@ -163,6 +179,16 @@ class Acting:
         if not self.scene.it.accounts:
             raise NotTaken("no account was given yet")
         return self.scene.it.accounts[-1]
+
+
+async def _refused(asking: Awaitable[None], what: str, by: str) -> None:
+    try:
+        await asking
+    except NotTaken as refusal:
+        if by not in refusal.why:
+            raise
+        return
+    raise NotTaken(f"{what} was taken, and should be refused: {by}")
 
 
 def other_amounts(paid_in: list[int]) -> list[int]:

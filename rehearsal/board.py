@@ -131,9 +131,7 @@ def _running(it: Performance, *, chinese: bool) -> Iterator[RenderableType]:
     yield WORKING
     yield title(it, chinese=chinese)
     if (at := it.at) is None:
-        yield Text(
-            "being onboarded" if it.began is not None and it.sample.needs_onboarding else "-", style="dim"
-        )
+        yield Text("being onboarded" if it.began is not None and it.sample.before else "-", style="dim")
         return
     yield stage(it, at, chinese=chinese)
     yield Text(waits_for(at) or "our own system")

@@ -22,34 +22,34 @@ def completed(
     company = applicant.company
     match said["event"]:
         case "identity_given":
-            return {**said, "identity": _merged(_identity(applicant), said.get("identity"))}
+            return {**said, "identity": merged(_identity(applicant), said.get("identity"))}
         case "application_submitted":
             return {**_contact(applicant, said), **said, **_facts(applicant, said), **_papers(said, papers)}
         case "agreements_accepted":
             return {"signatory": {"name": company.legal_representative}, **said}
         case "account_given":
-            return {**said, "account": _merged(_account(applicant, accounts), said.get("account"))}
+            return {**said, "account": merged(_account(applicant, accounts), said.get("account"))}
         case "wallet_form_submitted" | "b2b_form_submitted":
             made: Said = {
                 "company": company_form(applicant, said.get("company")),
                 "account": _account(applicant, max(accounts - 1, 0)),
                 "details": {"applicant_name": APPLICANT, "applicant_mobile": MOBILE},
             }
-            parts = {part: _merged(made[part], said[part]) for part in made if part in said}
+            parts = {part: merged(made[part], said[part]) for part in made if part in said}
             return {**said, **parts, **_papers(said, papers)}
         case "administrator_scanned":
             by: Said = {"name": administrator(applicant)}
             number = {"application_number": f"a-{applicant.drawn('application', 10**10):010d}"}
-            return {**number, **said, "scanned_by": _merged(by, said.get("scanned_by"))}
+            return {**number, **said, "scanned_by": merged(by, said.get("scanned_by"))}
         case "registration_approved":
             return {"registration_number": f"r-{applicant.drawn('registration', 10**10):010d}", **said}
         case "agreement_signed":
-            return {**said, "signed_by": _merged({"name": APPLICANT}, said.get("signed_by"))}
+            return {**said, "signed_by": merged({"name": APPLICANT}, said.get("signed_by"))}
         case "alipay_account_given":
             asked = {"alipay_account": alipay_account(applicant, alipay)}
-            return {**said, "account": _merged(asked, said.get("account"))}
+            return {**said, "account": merged(asked, said.get("account"))}
         case "mybank_details_given":
-            return {**said, "details": _merged(_mybank(applicant, alipay), said.get("details"))}
+            return {**said, "details": merged(_mybank(applicant, alipay), said.get("details"))}
         case "recovery_asked":
             return {"payment_id": f"p-{applicant.id}", **said}
         case "decided" if isinstance(act := said.get("act"), dict):
@@ -79,7 +79,7 @@ def company_form(applicant: Applicant, said: object = None) -> Said:
             "validity": LONG_TERM,
         },
     }
-    return _merged(form, said)
+    return merged(form, said)
 
 
 def administrator(applicant: Applicant) -> str:
@@ -109,7 +109,7 @@ def _facts(applicant: Applicant, said: Said) -> Said:
     if "facts" not in said:
         return {}
     known = applicant.company.model_dump(mode="json", include={"founded_on", "registered_capital_fen"})
-    return {"facts": _merged(known, said["facts"])}
+    return {"facts": merged(known, said["facts"])}
 
 
 def _account(applicant: Applicant, before: int) -> Said:
@@ -145,12 +145,12 @@ def _papers(said: Said, papers: Mapping[str, str]) -> Said:
     }
 
 
-def _merged(made: object, said: object) -> Said:
-    """What is made, with what the sample says in its place, as deep as it says it."""
+def merged(made: object, said: object) -> Said:
+    """What is made, with what the sample says in its place, as deep as it says it; null: left out."""
     assert isinstance(made, dict)
     if not isinstance(said, dict):
         return made
     return made | {
-        name: _merged(made[name], value) if isinstance(made.get(name), dict) else value
+        name: merged(made[name], value) if value is not None and isinstance(made.get(name), dict) else value
         for name, value in said.items()
     }

@@ -1,4 +1,4 @@
-"""What the outside world does of itself: the bank, the wallet, and whoever holds an Alipay account."""
+"""What the outside world does of itself: the bank, the wallet, holders of Alipay accounts, and the web."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from rehearsal.caller import NotTaken
 from rehearsal.performance import lane_of
 from rehearsal.scene import Scene
 from rehearsal.statements import Json
-from rehearsal.steps import OpenAlipay, Remit, Review, Sign
+from rehearsal.steps import Link, OpenAlipay, Remit, Review, Sign
 
 APPLYMENTS = "/simulator/wallet/applyments"
 
@@ -22,7 +22,7 @@ APPLYMENTS = "/simulator/wallet/applyments"
 class Outside:
     scene: Scene
 
-    async def do(self, step: Remit | Review | Sign | OpenAlipay) -> None:
+    async def do(self, step: Remit | Review | Sign | OpenAlipay | Link) -> None:
         match step:
             case Remit() if self.scene.it.sample.remits_for(step) == BANK_ACCOUNTS.name:
                 await self._remit_to_us(step)
@@ -35,6 +35,9 @@ class Outside:
                 await self._sign(step)
             case OpenAlipay():
                 await self._open_alipay(step)
+            case Link():
+                told = step.model_dump(mode="json", exclude={"step"})
+                await self.scene.ask("POST", "/simulator/links", json=told)
             case _:
                 assert_never(step)
 

@@ -117,9 +117,9 @@ class Performance:
         )
 
     def begin_with(self, before: "Performance") -> None:
-        """The company was onboarded, as a case of its own: what it has from there goes along."""
-        assert before.case is not None
-        self.beside = {before.sample.process: before.case, **before.beside}
+        """What was played before, as a case of its own: what the company has from there goes along."""
+        own = {before.sample.process: before.case} if before.case else {}
+        self.beside = {**before.beside, **own}
         self.papers, self.accounts, self.bank = before.papers, before.accounts, before.bank
 
     @property
@@ -161,6 +161,7 @@ class Performance:
             "recovered_fen": (sum(self.deducted.values()), expect.recovered_fen),
             "channels": (self.selling.get("channels"), None if channels is None else [*channels]),
             "paid_out": (self.selling.get("paid_out"), expect.paid_out),
+            "live_version": (case.data.get("live_version") if case else None, expect.live_version),
             "number": (self.opened().get(Number.WALLET), self.wallet.number),
             "receipts": ([r["outcome"] for r in self.receipts], None if wanted is None else [*wanted]),
             "refunded_fen": (self.refunded_fen, expect.refunded_fen),

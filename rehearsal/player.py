@@ -18,7 +18,7 @@ from rehearsal.books import Books, Ledger
 from rehearsal.caller import LOOK_EVERY_S, Caller, NotTaken, NotThere, Tokens
 from rehearsal.outside import APPLYMENTS
 from rehearsal.performance import Performance, lane_of
-from rehearsal.samples import onboarding
+from rehearsal.samples import preludes
 from rehearsal.scene import Scene
 from rehearsal.showing import grouped
 
@@ -59,7 +59,7 @@ class Player:
         await asyncio.sleep(after_s)
         scene = Scene(it, self._caller, self.tell)
         try:
-            if it.sample.needs_onboarding:
+            if it.sample.before:
                 async with self._desks, self._turns, asyncio.timeout(LONGEST_S):
                     await self._onboard(it)
             async with self._turns, asyncio.timeout(LONGEST_S):
@@ -76,27 +76,32 @@ class Player:
         self.tell(it)
 
     async def _onboard(self, it: Performance) -> None:
-        """Beforehand, and without a pause: a case of its own, under the same id."""
+        """Beforehand, and without a pause: cases of their own, under the same id."""
         it.began = time.monotonic()
-        before = Performance(onboarding(it.sample), it.name, it.id)
-        scene = Scene(before, self._caller, lambda _: None)
+        await Acting(Scene(it, self._caller, lambda _: None)).enter_company()
+        for sample in preludes(it.sample):
+            before = Performance(sample, it.name, it.id)
+            before.begin_with(it)
+            await self._play_before(before, it)
+            it.begin_with(before)
+            self.tell(it)
+
+    async def _play_before(self, before: Performance, it: Performance) -> None:
+        scene, expect = Scene(before, self._caller, lambda _: None), before.sample.expect
         acting = Acting(scene)
-        await acting.enter_company()
         await scene.place()
         for number, step in enumerate(before.sample.steps):
-            it.doing = f"its onboarding, steps.{number} ({step})"
+            it.doing = f"{before.sample.title}, steps.{number} ({step})"
             await acting.do(step)
-        case = await scene.until(lambda case: case.closed_at is not None)
-        if case.outcome != before.sample.expect.outcome:
-            raise NotTaken(f"its onboarding came to {case.outcome}")
+        case = await scene.until(lambda case: case.closed_at is not None or case.stage == expect.stage)
+        if case.outcome != expect.outcome:
+            raise NotTaken(f"{before.sample.title}: it came to {case.outcome}")
         await scene.look_beside()
-        it.begin_with(before)
-        self.tell(it)
 
     async def _act(self, scene: Scene) -> None:
         it, acting = scene.it, Acting(scene)
         it.doing = "placing"
-        if not it.sample.needs_onboarding:
+        if not it.sample.before:
             await acting.enter_company()
         await scene.place()
         for number, step in enumerate(it.sample.steps):

@@ -9,14 +9,16 @@ from models.bank_process import BANK_ACCOUNTS
 from models.base import Fen, Flag, Frozen, Id, Text
 from models.cases import BuyerEvent
 from models.deposit_process import DEPOSIT_ACCOUNTS
+from models.deposits import Block
 from models.interventions import SECOND_APPROVAL, Decision
+from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
 from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.payments import ReceiptOutcome
 from models.process import Process
-from models.processes import PROCESSES
+from models.processes import PROCESSES, TEMPLATE_ORDERS
 from models.settlement_process import SETTLEMENT_ACCOUNTS
-from rehearsal import forms
+from rehearsal import contents, forms
 from rehearsal.company import Applicant, Company
 from rehearsal.steps import Remit, Send, Step
 
@@ -28,8 +30,13 @@ BESIDE = {
     PROVIDER_ONBOARDINGS.name: _OPENED,
     MERCHANT_ACCOUNTS.name: _ONBOARDED,
     SETTLEMENT_ACCOUNTS.name: _ONBOARDED,
+    SHOP_REVIEWS.name: _ONBOARDED,
+    PRODUCT_REVIEWS.name: (*_ONBOARDED, SHOP_REVIEWS.name),
+    TEMPLATE_ORDERS.name: (*_ONBOARDED, SHOP_REVIEWS.name, PRODUCT_REVIEWS.name),
 }
-"""The cases beside a sample's own, under its id: those that it opens, or that its onboarding opened."""
+"""The cases beside a sample's own, under its id: those that it opens, or that were there before."""
+BEFORE = (PROVIDER_ONBOARDINGS.name, SHOP_REVIEWS.name, PRODUCT_REVIEWS.name)
+"""What can be played before a story begins, each of them for the next."""
 
 
 class Expected(Frozen):
@@ -50,6 +57,8 @@ class Expected(Frozen):
     """What is held as a deposit."""
     recovered_fen: Fen | None = None
     """What was deducted from its Alipay accounts, all in all."""
+    live_version: Annotated[int, Field(strict=True, ge=1)] | None = None
+    """Which version of a product or shop buyers see, or would."""
 
     @property
     def end(self) -> str:
@@ -81,7 +90,7 @@ class Sample(Frozen):
     company: Company | None = None
     """Whom the case is about, where it is about a company."""
     onboarded: Flag = True
-    """Whether that company was onboarded before, where the case asks for an onboarding."""
+    """Whether that company was onboarded before, and what else its case needs was there."""
     place: dict[str, JsonValue]
     """The body that starts the case, without its id."""
     steps: Annotated[tuple[Step, ...], Field(max_length=100)]
@@ -93,18 +102,30 @@ class Sample(Frozen):
 
     @property
     def beside(self) -> tuple[str, ...]:
-        """The processes of the cases beside this one."""
-        return BESIDE.get(self.process, ())
+        """The processes of the cases beside this one; of an order only where a company of ours sells it."""
+        return BESIDE.get(self.process, ()) if self.about_company or not self._is_order else ()
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """What was there before: an onboarded company, its shop, and of an order the product, too."""
+        needed = self.of_onboarded or (self._is_order and self.about_company)
+        return tuple(name for name in BEFORE if name in self.beside) if needed and self.onboarded else ()
 
     @property
     def about_company(self) -> bool:
-        """Whether a company is made for it."""
-        return bool({"company", "onboarding"} & self.kind.start.model_fields.keys())
+        """Whether a company is made for it. An order may be from one."""
+        if self._is_order:
+            return self.company is not None
+        return self.of_onboarded or "company" in self.kind.start.model_fields
 
     @property
-    def needs_onboarding(self) -> bool:
-        """Whether its company is onboarded first."""
-        return "onboarding" in self.kind.start.model_fields and self.onboarded
+    def of_onboarded(self) -> bool:
+        """Whether it is a case of companies that are onboarded."""
+        return "onboarding" in self.kind.start.model_fields or self.kind.guarded_by is Block.CONNECTING
+
+    @property
+    def _is_order(self) -> bool:
+        return self.process == TEMPLATE_ORDERS.name
 
     def kind_of(self, to: str | None) -> Process:
         return PROCESSES[to or self.process]
@@ -123,14 +144,23 @@ class Sample(Frozen):
         """The company as it is in the run in which the case has this id."""
         return Applicant(self.company, id) if self.company else None
 
-    def body(self, id: str) -> dict[str, JsonValue]:
-        """What starts the case under this id, with a mini-program that nobody else orders for."""
+    def body(self, id: str, again: str = "") -> dict[str, JsonValue]:
+        """What starts the case under this id, with a mini-program that nobody else orders for.
+
+        `again`: what starts another one beside it, under an id that ends so.
+        """
         applicant = self.applicant(id)
         made = applicant.place() if applicant else {}
         asked = self.kind.start.model_fields
-        body = {**{name: value for name, value in made.items() if name in asked}, **self.place, "id": id}
+        body = {
+            **{name: value for name, value in made.items() if name in asked},
+            **self.place,
+            "id": id + again,
+        }
         if isinstance(chosen := self.place.get("mini_program"), dict):
-            body["mini_program"] = {**chosen, "id": f"mp-{id}"}
+            body["mini_program"] = {**chosen, "id": f"mp-{id}{again}"}
+        if applicant and isinstance(template := self.place.get("template"), dict):
+            body["template"] = {**template, "id": id}  # which is the product's
         return body
 
     def said(
@@ -148,7 +178,10 @@ class Sample(Frozen):
             said["act"] = self._by_its_buyer(act)
         said = self._by_its_buyer(said)
         applicant = self.applicant(id)
-        return forms.completed(applicant, said, papers or {}, accounts, alipay) if applicant else said
+        if applicant is None:
+            return said
+        said = contents.completed(applicant, said, papers or {})
+        return forms.completed(applicant, said, papers or {}, accounts, alipay)
 
     def _by_its_buyer(self, event: dict[str, JsonValue]) -> dict[str, JsonValue]:
         named = {kind.tag() for kind in self.kind.events if issubclass(kind, BuyerEvent)}

@@ -10,15 +10,24 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.bank_process import BANK_ACCOUNTS
 from models.cases import Event, Party
+from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
 from models.merchant_account_process import MERCHANT_ACCOUNTS
+from models.onboarding_process import PROVIDER_ONBOARDINGS
 from models.private import PLAIN
 from models.process import Process
 from models.settlement_process import SETTLEMENT_ACCOUNTS
 from rehearsal.sample import Expected, Sample, awaitable
 from rehearsal.steps import HandIn, OpenAlipay, Pay, Remit, Review, Send, Sign, Step, TypeIn, Wait
 
-ONBOARDED = Path(__file__).parent.parent / "samples" / "onboarded"
+_SAMPLES = Path(__file__).parent.parent / "samples"
+ONBOARDED = _SAMPLES / "onboarded"
 """How a company is onboarded before its story begins: a sample a market."""
+BEFORE = {
+    PROVIDER_ONBOARDINGS.name: ONBOARDED,
+    SHOP_REVIEWS.name: _SAMPLES / "shown",
+    PRODUCT_REVIEWS.name: _SAMPLES / "listed",
+}
+"""The same of its shop and of what it sells."""
 
 TAGS = ("step", "event", "decision")
 """What says which kind of step, event or decision something is."""
@@ -57,9 +66,13 @@ def read(file: Path) -> Sample:
     return sample
 
 
-def onboarding(sample: Sample) -> Sample:
-    """How this sample's company is onboarded before."""
-    return read(ONBOARDED / f"{sample.market}.json").model_copy(update={"company": sample.company})
+def preludes(sample: Sample) -> list[Sample]:
+    """What is played before: how this sample's company is onboarded, and what else it needs to have."""
+    company = {"company": sample.company, "onboarded": False}
+    return [
+        read(BEFORE[process] / f"{sample.market}.json").model_copy(update=company)
+        for process in sample.before
+    ]
 
 
 def _broken(file: Path, error: OSError | ValueError, told: object) -> BrokenSample:
@@ -136,8 +149,9 @@ def _placed(sample: Sample) -> Problems:
         yield "company", "Field required"
     if sample.company is not None and not applies:
         yield "company", f"no company applies in {sample.process}"
-    if sample.needs_onboarding and not (ONBOARDED / f"{sample.market}.json").exists():
-        yield "market", f"nobody is onboarded there: {ONBOARDED.name}/{sample.market}.json is missing"
+    for process in sample.before:
+        if not (file := BEFORE[process] / f"{sample.market}.json").exists():
+            yield "market", f"nobody is {file.parent.name} there: {file.parent.name}/{file.name} is missing"
     yield from _problems("place", start, sample.body(ANY_ID))
 
 

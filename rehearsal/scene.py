@@ -22,10 +22,11 @@ class Scene:
     caller: Caller
     tell: Callable[[Performance], None]
 
-    async def place(self) -> None:
+    async def place(self, again: str = "") -> None:
+        """`again`: another one beside it, under an id that ends so."""
         starts = self.it.sample.kind.started_by
         role = Role.SERVICE if Role.SERVICE in starts else min(starts)
-        body = self.it.sample.body(self.it.id)
+        body = self.it.sample.body(self.it.id, again)
         self._see(await self.ask("POST", self.it.path.rpartition("/")[0], role, json=body), None)
 
     async def look(self, process: str | None = None, role: Role = Role.OPERATOR) -> CaseView:
@@ -119,7 +120,10 @@ class Scene:
             return case
         before, self.it.case = self.it.case, case
         lanes = self.it.sample.kind.lanes
-        if before is None or stages_of(before, lanes) != stages_of(case, lanes):
+        moved = before is None or (before.stage, stages_of(before, lanes)) != (
+            *(case.stage, stages_of(case, lanes)),
+        )
+        if moved:
             self.tell(self.it)
         return case
 

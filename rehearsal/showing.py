@@ -6,10 +6,24 @@ from rich.text import Text
 
 from models import words
 from models.cases import CaseView, Party
+from models.listing_tasks import (
+    CORRECTION,
+    FIRST_VERSION,
+    ON_SALE,
+    OUT_OF_SIGHT,
+    PRODUCT_DRAFTS,
+    SHOP_DRAFTS,
+)
+from models.listings import ListingStage
 from models.processes import PROCESSES
 from rehearsal.performance import Performance, stages_of
 
 STAGES = {**words.STAGES, "onboarded before": "已入驻"}
+SETTLED = ("accepted", "corrected", "lifted", "lapsed")
+"""Where a story beside a product's or shop's own stands when nothing of it is under way."""
+POSSIBLE = tuple(each.name for each in (FIRST_VERSION, ON_SALE, OUT_OF_SIGHT, CORRECTION))
+POSSIBLE += tuple({drafts.accepted.name for drafts in (PRODUCT_DRAFTS, SHOP_DRAFTS)})
+"""What always can be done to a product or shop, and is waited for only where nothing else is."""
 ROOMY = 118
 """Columns that it takes to show what follows silence, too."""
 
@@ -49,6 +63,15 @@ def outcome(it: Performance, *, chinese: bool = True) -> Text:
     return both(it.case.outcome, words.OUTCOMES, style, chinese=chinese)
 
 
+def seen(it: Performance) -> Text:
+    """Which version of a product or shop buyers see, or would, and how many were handed in."""
+    live = it.case and it.case.data.get("live_version")
+    if not live:
+        return Text()
+    handed_in = [change["data"]["version"] for change in it.changes if "version" in change["data"]]
+    return Text(f"version {live} of {max(handed_in)}", "dim")
+
+
 def money(it: Performance, between: str) -> Text:
     if not it.paid_fen:
         return Text("-", style="dim")
@@ -63,13 +86,20 @@ def stage(it: Performance, case: CaseView, *, chinese: bool = True) -> Text:
         return both("onboarded before" if it.case is None else case.stage, STAGES, "cyan", chinese=chinese)
     if "" in at:
         return both(at[""], STAGES, "cyan", chinese=chinese)
+    if PROCESSES[case.process].stages is ListingStage:
+        under_way = [stage for stage in at.values() if stage not in SETTLED]
+        chinese = chinese and not under_way
+        return Text(", ").join(
+            [both(case.stage, STAGES, "cyan", chinese=chinese), *(Text(each, "cyan") for each in under_way)]
+        )
     return Text(", ".join(f"{lane} {stage}" for lane, stage in at.items()), "cyan")
 
 
 def waits_for(case: CaseView) -> str:
     """Whom it waits for, and with what; not what an appeal holds up meanwhile, nor what stays possible."""
     waits: dict[str, list[str]] = {}
-    for task in [task for task in case.tasks if not task.paused] or case.tasks:
+    running = [task for task in case.tasks if not task.paused] or case.tasks
+    for task in [task for task in running if task.name not in POSSIBLE] or running:
         waits.setdefault(task.waiting_on, []).append(task.name)
     if len(waits) > 1:
         waits.pop(Party.OFFICE, None)

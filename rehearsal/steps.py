@@ -8,6 +8,7 @@ from models.applyments import AuditDetail
 from models.bank import ShortText
 from models.base import Fen, Flag, Frozen, Id
 from models.cases import Party
+from models.links import Reach
 from models.payments import PaymentMethod
 
 Times = Annotated[int, Field(strict=True, ge=0, le=10)]
@@ -137,6 +138,28 @@ class OpenAlipay(Frozen):
         return "open an Alipay account"
 
 
+class Another(Frozen):
+    """The same is asked for once more, as a case of its own: by which rule has it to be refused?"""
+
+    step: Literal["another"]
+    refused: Id
+
+    def __str__(self) -> str:
+        return "place another"
+
+
+class Link(Frozen):
+    """How a link, or every link of a host, is from now on."""
+
+    step: Literal["link"]
+    place: ShortText
+    state: Reach
+
+    def __str__(self) -> str:
+        return f"{self.place} is {self.state}"
+
+
 Step = Annotated[
-    Pay | Send | Wait | HandIn | TypeIn | Remit | Review | Sign | OpenAlipay, Field(discriminator="step")
+    Pay | Send | Wait | HandIn | TypeIn | Remit | Review | Sign | OpenAlipay | Another | Link,
+    Field(discriminator="step"),
 ]

@@ -28,11 +28,10 @@ from models.bank_notices import TellOfEntry
 from models.bank_process import BANK_ACCOUNTS, BANK_NOTICES
 from models.cases import SYSTEM, Actor, Batch, CaseView, Change
 from models.interventions import Approved
-from models.private import Sealed, sealed
 from models.rules.bank import REMARK
 from models.tables.bank import open_instruction
-from models.tables.privacy import Vault
 from tests.bench import OPERATOR, SECOND, SECOND_OPERATOR, Bench, Opened
+from tests.sealing import sealed_for
 
 COMPANY = "样例科技有限公司"
 PLATFORM_PAYS, PROVIDER_REMITS = "tencent-cloud", "rehearsal"
@@ -126,17 +125,8 @@ class Account:
     def bank(self) -> SimulatedBank:
         return SimulatedBank(self.bench.engine)
 
-    def sealed(self, event: Any) -> Any:
-        """The event as the API would send it."""
-        vault = Vault(self.bench.admissions.cipher)
-
-        def seal(value: Any) -> Sealed:
-            return vault.seal(value, self.case.case_id)
-
-        return sealed(event, seal)
-
     async def says(self, event: Any, **how: Any) -> CaseView:
-        return await self.case.report(self.sealed(event), actor=PROVIDER, **how)
+        return await self.case.report(sealed_for(self.case, event), actor=PROVIDER, **how)
 
     async def decides(self, event: Any, **how: Any) -> CaseView:
         return await self.case.report(event, **{"actor": OPERATOR, **how})

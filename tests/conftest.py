@@ -1,5 +1,6 @@
 """Real PostgreSQL and real time-skipping Temporal servers; only the outside world is simulated."""
 
+import os
 import shutil
 import sys
 import uuid
@@ -8,12 +9,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_asyncio
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, NullPool, create_engine, text
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from activities.gateways.simulated.payments import SimulatedPayments
 from models.policies import MarketPolicy, load
@@ -24,8 +28,15 @@ from models.tables.migrate import upgrade
 from models.tables.privacy import Cipher
 from stack.servers import PostgresServer
 from tests.bench import Bench
+from tests.parallel import cluster_of, played_by_others, tell_of_the_end
 
 SECRET = "a key for tests only, which protects nothing"
+PRISTINE = "pristine"
+"""A database as migrations leave it, which nobody uses."""
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
+sys.dont_write_bytecode = False
+"""The sandbox imports what a workflow is made of for every case anew, and would compile it each time."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,10 +48,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name == "test_conformance.py")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """The tests of a file share a clock: one worker plays them all. Files are begun in their order."""
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        tell_of_the_end(Path(session.config.option.basetemp))
+
+
+def copied(engine: Engine, name: str, of: str = PRISTINE) -> str:
+    """A new database, as another one is that nobody uses now: its URL."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {of}"))
+    return engine.url.set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with PostgresServer(tmp_path_factory.mktemp("postgres") / "data") as server:
+    with PostgresServer(cluster_of(tmp_path_factory.getbasetemp())) as server:
         upgrade(server.url)
+        copied(create_engine(server.url, poolclass=NullPool), PRISTINE, "marketplace")
         yield server.url
 
 
@@ -51,15 +83,21 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def engines(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Engine]]:
+    """What was played in this session, whoever played it. Waits for the others: nothing may come after."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    with played_by_others(tmp_path_factory.getbasetemp(), workers - 1) as urls:
+        others = [connect(url) for url in urls]
+        yield [engine, *others]
+        for other in others:
+            other.dispose()
+
+
 @pytest.fixture
-def own_engine(database_url: str, engine: Engine) -> Iterator[Engine]:
+def own_engine(engine: Engine) -> Iterator[Engine]:
     """A database that no other test sees."""
-    name = f"own_{uuid.uuid4().hex}"
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = database_url.removesuffix("marketplace") + name
-    upgrade(url)
-    own = connect(url, 20)
+    own = connect(copied(engine, f"own_{uuid.uuid4().hex}"), 20)
     yield own
     own.dispose()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 from sqlmodel import Session
 
 from models.admitting import Checked
@@ -26,7 +26,7 @@ from models.documents import DocumentRef, StoredDocument
 from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.merchant_accounts import ActedInStead, OpenMerchantAccount, Scenario
 from models.merchant_forms import PaperKind
-from models.private import Sealed, sealed
+from models.private import Sealed
 from models.rules.findings import Finding
 from models.tables import AdmissionRow
 from models.tables.privacy import Vault
@@ -34,6 +34,7 @@ from tests.bank_accounts import Account, made_up_number, onboarded
 from tests.bench import Bench, Opened, until
 from tests.merchant_forms import LICENCE, NAME, RESPONSIBLE, b2b_details, company_form
 from tests.pictures import documents_of
+from tests.sealing import sealed_for
 
 MARKET = "tencent-cloud"
 PROVIDER = Actor(role="provider", subject="isv")
@@ -119,7 +120,7 @@ class Corporate:
         """An event as the API takes it: nothing stands against it, and its private parts are sealed."""
         assert await self.findings(event, how.get("at")) == []
         actor = PROVIDER if event.party == "provider" else PAGE
-        return await self.case.report(self.sealed(event), **{"actor": actor, **how})
+        return await self.case.report(sealed_for(self.case, event), **{"actor": actor, **how})
 
     async def findings(self, event: Event, at: datetime | None = None) -> list[Finding]:
         """What the rules have against an event, with what is on record."""
@@ -129,12 +130,6 @@ class Corporate:
     async def codes(self, event: Event, at: datetime | None = None) -> list[tuple[str, str, str | None]]:
         """The same in short: field, code and rule."""
         return [(each.field, each.code, each.rule) for each in await self.findings(event, at)]
-
-    def sealed(self, event: Any) -> Any:
-        def seal(value: BaseModel) -> Sealed:
-            return Vault(self.bench.admissions.cipher).seal(value, self.case.case_id)
-
-        return sealed(event, seal)
 
     def _checked(self, at: datetime) -> Checked:
         view, vault = self.case.case(), Vault(self.bench.admissions.cipher)

@@ -27,13 +27,14 @@ from models.merchant_accounts import (
     Withdrawn,
 )
 from models.merchant_forms import Draft
-from models.private import Sealed, sealed
+from models.private import Sealed
 from models.tables.privacy import Vault
 from tests.bank_accounts import PROVIDER, made_up_number, onboarded
 from tests.bench import OPERATOR, SECOND, Bench, Opened
 from tests.corporate_numbers import Corporate
 from tests.merchant_forms import LICENCE, NAME, PAPERS, RESPONSIBLE, account_form, company_form
 from tests.pictures import documents_of, png
+from tests.sealing import sealed_for
 
 MARKET = "tencent-cloud"
 SIGNATORY = Actor(role="service", subject="a-page-with-a-code")
@@ -121,17 +122,9 @@ class Merchant:
 
     # --- what is said to the case
 
-    def sealed(self, event: Any) -> Any:
-        """The event as the API would send it."""
-
-        def seal(value: Any) -> Sealed:
-            return self.vault.seal(value, self.case.case_id)
-
-        return sealed(event, seal)
-
     async def says(self, event: Any, **how: Any) -> CaseView:
         assert await self.corporate.findings(event) == []
-        return await self.case.report(self.sealed(event), **{"actor": PROVIDER, **how})
+        return await self.case.report(sealed_for(self.case, event), **{"actor": PROVIDER, **how})
 
     async def decides(self, event: Any, **how: Any) -> CaseView:
         return await self.case.report(event, **{"actor": OPERATOR, **how})

@@ -33,14 +33,13 @@ from models.onboardings import (
 )
 from models.payments import Charge, Payment, PaymentMethod
 from models.placing import Contact
-from models.private import Sealed, sealed
 from models.rules.agreements import to_sign
 from models.rules.eligibility import CompanyFacts
 from models.rules.identity.persons import DocumentType, PersonDocument
-from models.tables.privacy import Vault
 from models.telling import AccountChanged, DepositChanged
 from tests.bench import OPERATOR, SECOND_OPERATOR, Bench, Opened, until
 from tests.rules.made_up import card, unified_code
+from tests.sealing import sealed_for
 
 FACTS = CompanyFacts(
     founded_on=date(2015, 6, 1),
@@ -241,18 +240,10 @@ class Onboarding:
 
     async def says(self, event: Any, **how: Any) -> Any:
         """The provider's event, sealed as the API would."""
-        return await self.case.report(self.sealed(event), **how)
+        return await self.case.report(sealed_for(self.case, event), **how)
 
     async def decides(self, event: Any, **how: Any) -> Any:
         return await self.case.report(event, actor=OPERATOR, **how)
-
-    def sealed(self, event: Any) -> Any:
-        vault = Vault(self.bench.admissions.cipher)
-
-        def seal(value: Any) -> Sealed:
-            return vault.seal(value, self.case.case_id)
-
-        return sealed(event, seal)
 
     def signs(self, *names: str) -> AgreementsAccepted:
         """Acceptance of what is to be signed, or of these alone."""

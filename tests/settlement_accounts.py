@@ -14,7 +14,6 @@ from activities.gateways.simulated.misbehaving import Behaviour
 from models.cases import Actor, CaseView
 from models.checklists import Reason
 from models.periods import local_date
-from models.private import Sealed, sealed
 from models.settlement_accounts import OpenSettlementAccount
 from models.settlement_events import (
     AlipayAccount,
@@ -35,10 +34,10 @@ from models.settlement_events import (
 from models.settlement_process import SETTLEMENT_ACCOUNTS
 from models.settlement_terms import Path, SettlementTerms
 from models.tables.ledger import EntryRow, TransactionRow
-from models.tables.privacy import Vault
 from tests.bank_accounts import COMPANY, onboarded
 from tests.bench import OPERATOR, SECOND, Bench, Opened, until
 from tests.rules.made_up import unified_code
+from tests.sealing import sealed_for
 
 MARKET = "aliyun"
 PROVIDER = Actor(role="provider", subject="isv")
@@ -131,23 +130,14 @@ class Settlement:
     def accounts(self) -> SimulatedEnterpriseAccounts:
         return SimulatedEnterpriseAccounts(self.bench.engine)
 
-    def sealed(self, event: Any) -> Any:
-        """The event as the API would send it."""
-        vault = Vault(self.bench.admissions.cipher)
-
-        def seal(value: Any) -> Sealed:
-            return vault.seal(value, self.case.case_id)
-
-        return sealed(event, seal)
-
     async def says(self, event: Any, **how: Any) -> CaseView:
-        return await self.case.report(self.sealed(event), actor=PROVIDER, **how)
+        return await self.case.report(sealed_for(self.case, event), actor=PROVIDER, **how)
 
     async def decides(self, event: Any, **how: Any) -> CaseView:
         return await self.case.report(event, actor=OPERATOR, **how)
 
     async def refuses(self, event: Any, **how: Any) -> str:
-        return await self.case.refuses(self.sealed(event), **how)
+        return await self.case.refuses(sealed_for(self.case, event), **how)
 
     async def stands(self, **stages: str) -> CaseView:
         """Wait until the paths, or the case itself, are on record in these stages."""

@@ -13,11 +13,10 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.bank_accounts import BankAccounts
+from activities.onboarded import Onboarded
 from models.bank_account_tasks import CHECK, DETAILS, STANDING
 from models.bank_accounts import (
     AccountGiven,
-    AskedCompany,
     BankAccount,
     BankAccountEvent,
     BankAccountOutcome,
@@ -31,6 +30,7 @@ from models.bank_accounts import (
 )
 from models.cases import Answer, CaseView, Event, Report
 from models.clocks import Clock
+from models.onboarded import AskedCompany
 from models.private import Sealed
 from models.tasks import Leads
 from models.telling import CooperationEnded, ListenerAdded
@@ -179,7 +179,7 @@ class ProvidersBankAccount:
         asked = AskedCompany(
             market=opening.market, provider_id=account.provider_id, onboarding=account.onboarding
         )
-        company = await call(BankAccounts.company, asked, RECORD, summary=asked.onboarding)
+        company = await call(Onboarded.company, asked, RECORD, summary=asked.onboarding)
         self.case.show(**account.facts())
         if company.name is None:
             self.case.enter(BankAccountStage.AWAITING_DETAILS)

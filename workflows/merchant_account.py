@@ -9,9 +9,8 @@ import asyncio
 
 from temporalio import workflow
 
-from activities.bank_accounts import BankAccounts
 from activities.merchant_accounts import MerchantAccounts
-from models.bank_accounts import AskedCompany
+from activities.onboarded import Onboarded
 from models.cases import Answer, CaseView, Event, Report
 from models.merchant_account_tasks import NUMBERS
 from models.merchant_accounts import (
@@ -25,6 +24,7 @@ from models.merchant_accounts import (
     Number,
     Withdrawn,
 )
+from models.onboarded import AskedCompany
 from models.rules.merchant_accounts import outcome_of
 from models.tasks import Leads
 from models.telling import AccountChanged
@@ -105,7 +105,7 @@ class ProvidersMerchantAccount:
             provider_id=self.account.provider_id,
             onboarding=self.account.onboarding,
         )
-        company = await call(BankAccounts.company, asked, RECORD, summary=asked.onboarding)
+        company = await call(Onboarded.company, asked, RECORD, summary=asked.onboarding)
         if not company.onboarded or company.licence_number is None:
             return False
         self.case.show(company_name=company.name, licence_number=company.licence_number)

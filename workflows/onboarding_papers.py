@@ -178,7 +178,7 @@ class Papers:
 
     def _acceptance(self, terms: AgreementTerms) -> Acceptance:
         return Acceptance(
-            **terms.model_dump(include={"name", "version", "sha256"}),
+            **terms.model_dump(include={"name", "version", "sha256", "valid_until"}),
             rule_set=self.terms.rule_set,
             effective_on=effective_on(self.case.since),
         )

@@ -8,10 +8,10 @@ from anywhere: ended, or the cooperation is over ──▶ winding up ──▶ 
 
 from temporalio import workflow
 
-from activities.bank_accounts import BankAccounts
-from models.bank_accounts import AskedCompany
+from activities.onboarded import Onboarded
 from models.cases import Answer, CaseView, Event, Report
 from models.clocks import Clock
+from models.onboarded import AskedCompany
 from models.rules.settlement import blocks, cut_over_at, old_account_serves
 from models.settlement_accounts import SettlementAccount, SettlementOutcome, SettlementStage
 from models.settlement_events import (
@@ -142,7 +142,7 @@ class ProvidersSettlementAccount:
         asked = AskedCompany(
             market=opening.market, provider_id=account.provider_id, onboarding=account.onboarding
         )
-        company = await call(BankAccounts.company, asked, RECORD, summary=asked.onboarding)
+        company = await call(Onboarded.company, asked, RECORD, summary=asked.onboarding)
         self.case.show(**account.facts())
         self.case.enter(SettlementStage.OPENING)
         if company.name is None or not company.onboarded:

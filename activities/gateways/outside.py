@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from activities.gateways.bank import Bank
 from activities.gateways.enterprise import EnterpriseAccounts
+from activities.gateways.links import Links
 from activities.gateways.payments import PaymentGateway
 from activities.gateways.registries import CompanyRegistry, RealNames
 from activities.gateways.wallet import Wallet
@@ -17,3 +18,4 @@ class Outside:
     bank: Bank
     wallet: Wallet
     enterprise: EnterpriseAccounts
+    links: Links

@@ -9,7 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models import words
 from models.ledger import CNY
+from models.listing_reasons import ReviewReason
 from models.periods import CHINA
+from models.rules.listing_fields import field_title
+from models.words import versions
 
 JOINERS = "\u200c\u200d"
 """They hold letters and emoji together, and turn nothing around."""
@@ -58,4 +61,6 @@ PAGES = Environment(
     lstrip_blocks=True,
 )
 PAGES.filters |= {"columns": columns, "money": money, "moment": moment, "plain": plain}
-PAGES.globals["words"] = words
+PAGES.globals |= {"words": words, "field_title": field_title}
+PAGES.globals["meanings"] = {str(each): (each.meaning, each.meaning_zh) for each in ReviewReason}
+PAGES.globals |= {"statuses": versions.STATUSES, "kinds": versions.KINDS, "names": versions.NAMES}

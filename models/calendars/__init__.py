@@ -10,7 +10,8 @@ from pydantic import Field
 
 from models.base import Flag, Frozen, Text
 from models.periods import Day
-from models.policies import CALENDAR, BrokenPolicy, line_of, parsed
+from models.policies import CALENDAR
+from models.policies.files import broken, parsed
 from models.rules.working_days import SATURDAY, IsWorkday
 
 CHINA = Path(__file__).parent / "china.toml"
@@ -56,8 +57,7 @@ def read(file: Path) -> CalendarFile:
     counted = Counter(day.date for day in table.days)
     for place, day in enumerate(table.days):
         if counted[day.date] > 1:
-            field = ("days", place, "date")
-            raise BrokenPolicy(file, line_of(text, field), f"days.{place}.date", "has a day twice")
+            raise broken(file, text, ("days", place, "date"), "has a day twice")
     return table
 
 

@@ -1,41 +1,35 @@
 """What differs between marketplaces, as data: one TOML file a market, each process with its versions."""
 
-import re
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from models.bank_accounts import BankAccountTerms
 from models.base import Frozen, Id
+from models.catalogues import Catalogue
 from models.categories import Category
 from models.deposits import DepositTerms
 from models.documents import DocumentLimits
+from models.listing_terms import ListingTerms
 from models.merchant_accounts import MerchantAccountTerms
 from models.onboardings import OnboardingTerms
 from models.orders import OrderTerms
 from models.payments import ReceiptTerms
+from models.policies.catalogues import load_catalogues
 from models.policies.categories import load_categories
+from models.policies.files import BrokenPolicy, broken, check_market, files_in, parsed
 from models.policy_moves import MoveTerms
 from models.rules.placing import PlacingTerms
 from models.rules.tariffs import Tariff
 from models.settlement_terms import SettlementTerms
 
+__all__ = ["BrokenPolicy"]
 HERE = Path(__file__).parent
 CALENDAR = "calendar.toml"
 """A file in POLICY_DIR that is no market: models/calendars reads it."""
-P = TypeVar("P", bound=BaseModel)
-
-
-class BrokenPolicy(Exception):
-    """A policy file that cannot be used: which file, which line, which field, and why."""
-
-    def __init__(self, file: Path, line: int, field: str, reason: str) -> None:
-        super().__init__(f"{file.name}, line {line}, {field}: {reason}")
-        self.file, self.line, self.field, self.reason = file, line, field, reason
 
 
 class ProcessPolicy(Frozen):
@@ -87,6 +81,10 @@ class SettlementPolicy(ProcessPolicy):
     terms: SettlementTerms
 
 
+class ListingPolicy(ProcessPolicy):
+    terms: ListingTerms
+
+
 class MarketPolicy(BaseModel):
     """Everything a market says. Versions are in order of their beginning."""
 
@@ -99,6 +97,8 @@ class MarketPolicy(BaseModel):
     """What pictures a provider may hand in, by their kind."""
     categories: tuple[Category, ...] = ()
     """What a provider may join, from a file of its own."""
+    catalogue: Catalogue = Catalogue()
+    """What may not be shown or offered, from a file of its own."""
     template_orders: tuple[OrderPolicy, ...] = Field(default=(), alias="template-orders")
     payment_receipts: tuple[ReceiptPolicy, ...] = Field(default=(), alias="payment-receipts")
     policy_moves: tuple[MovePolicy, ...] = Field(default=(), alias="policy-moves")
@@ -108,8 +108,9 @@ class MarketPolicy(BaseModel):
     bank_notices: tuple[NoticePolicy, ...] = Field(default=(), alias="bank-notices")
     merchant_accounts: tuple[MerchantAccountPolicy, ...] = Field(default=(), alias="merchant-accounts")
     wallet_notices: tuple[NoticePolicy, ...] = Field(default=(), alias="wallet-notices")
-
     settlement_accounts: tuple[SettlementPolicy, ...] = Field(default=(), alias="settlement-accounts")
+    product_reviews: tuple[ListingPolicy, ...] = Field(default=(), alias="product-reviews")
+    shop_reviews: tuple[ListingPolicy, ...] = Field(default=(), alias="shop-reviews")
 
     def versions(self, process: str) -> tuple[ProcessPolicy, ...]:
         found: tuple[ProcessPolicy, ...] = getattr(self, process.replace("-", "_"), ())
@@ -121,15 +122,24 @@ class MarketPolicy(BaseModel):
         return max(begun, key=lambda version: version.effective_from, default=None)
 
 
+def market_in(policies: Mapping[str, MarketPolicy], market: str) -> MarketPolicy:
+    """A market's policy. One whose file is gone has nothing more to offer, and its cases go on."""
+    return policies.get(market) or MarketPolicy(market=market, title=market, title_zh=market)
+
+
 def load(extra: Path | None = None) -> dict[str, MarketPolicy]:
     """The policies of every market. A file in `extra` adds a market, or replaces ours of the same name."""
-    files = {file.stem: file for folder in (HERE, extra) if folder for file in sorted(folder.glob("*.toml"))}
     if extra is not None and not extra.is_dir():
         raise BrokenPolicy(extra, 0, "POLICY_DIR", "is no directory")
-    categories = load_categories(extra)
+    categories, catalogues = load_categories(extra), load_catalogues(extra)
     return {
-        market: read(file).model_copy(update={"categories": categories.get(market, ())})
-        for market, file in files.items()
+        market: read(file).model_copy(
+            update={
+                "categories": categories.get(market, ()),
+                "catalogue": catalogues.get(market, Catalogue()),
+            }
+        )
+        for market, file in files_in(HERE, extra).items()
         if file.name != CALENDAR
     }
 
@@ -137,45 +147,9 @@ def load(extra: Path | None = None) -> dict[str, MarketPolicy]:
 def read(file: Path) -> MarketPolicy:
     """One market's policy. Refuses a broken file with its line and field."""
     policy, text = parsed(file, MarketPolicy)
-    if policy.market != file.stem:
-        raise BrokenPolicy(file, line_of(text, ("market",)), "market", f"is not {file.stem}")
+    check_market(file, text, policy.market)
     for process in filter(None, (field.alias for field in MarketPolicy.model_fields.values())):
         versions = [each.version for each in policy.versions(process)]
         if len(versions) != len(set(versions)):
-            raise BrokenPolicy(file, line_of(text, (process,)), process, "has a version twice")
+            raise broken(file, text, (process,), "has a version twice")
     return policy
-
-
-def parsed(file: Path, model: type[P]) -> tuple[P, str]:
-    """What a TOML file says, and its text. Refuses a broken file with its line and field."""
-    try:
-        text = file.read_text("utf-8")
-        return model.model_validate(tomllib.loads(text)), text
-    except UnicodeDecodeError as error:
-        raise BrokenPolicy(file, error.object.count(b"\n", 0, error.start) + 1, "-", str(error)) from error
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise BrokenPolicy(file, int(line[1]) if line else 0, "-", str(error)) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise BrokenPolicy(file, line_of(text, first["loc"]), field, first["msg"]) from error
-
-
-def line_of(text: str, loc: tuple[str | int, ...]) -> int:
-    """The line of a field, or of the nearest table around it that is written down."""
-    names = [part for part in loc if isinstance(part, str)]
-    which = next((part for part in loc if isinstance(part, int)), 0)
-    table: list[str] = []
-    count, best, best_depth = -1, 1, 0
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[+\s*([\w.-]+)\s*\]+", line)
-        key = re.match(r"\s*([\w-]+)\s*=", line)
-        if header:
-            table = header[1].split(".")
-            count += line.lstrip().startswith("[[") and table == names[: len(table)]
-        path = table if header else [*table, key[1]] if key else []
-        here = path and path == names[: len(path)] and (not table or count == which)
-        if here and len(path) > best_depth:
-            best, best_depth = number, len(path)
-    return best

@@ -18,6 +18,8 @@ class Why(StrEnum):
     NO_MERCHANT_NUMBER = "no-merchant-number"
     SETTLEMENT_NOT_ACTIVATED = "settlement-not-activated"
     DEDUCTION_NOT_AUTHORISED = "deduction-not-authorised"
+    AGREEMENT_LAPSED = "agreement-lapsed"
+    SHOP_NOT_APPROVED = "shop-not-approved"
 
     @property
     def rule(self) -> str:
@@ -42,8 +44,16 @@ _SAYS: Mapping[Why, tuple[str, str, str]] = {
         "has not authorised deductions from its settlement account",
         "authorise them",
     ),
+    Why.AGREEMENT_LAPSED: ("ALI-REN-04", "has an agreement that is over", "sign the next one"),
+    Why.SHOP_NOT_APPROVED: (
+        "TCM-SHOP-02",
+        "shows no approved shop",
+        "have its shop approved, and publish it",
+    ),
 }
 """The rule, what is so, and what puts it right."""
+GUARDED = (Block.LISTING, Block.WITHDRAWAL, Block.CONNECTING)
+"""What no market lets anybody do who is not onboarded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,9 @@ class Standing:
     """How a provider stands in a market. What its market does not ask for, or waived, blocks nothing."""
 
     onboarded: bool
-    guarded: Collection[Block] = (Block.LISTING, Block.WITHDRAWAL)
+    permitted: bool = False
+    """Its provider permission is open: it connects before it is onboarded (TCM-ONB-02)."""
+    guarded: Collection[Block] = GUARDED
     """What nobody may do who is not onboarded. A market says for itself whether it guards purchases."""
     held_fen: int = 0
     due_fen: int = 0
@@ -66,16 +78,21 @@ class Standing:
     """The same, because the old settlement account is out of use and no new one is activated."""
     not_authorised: Collection[Block] = ()
     """The same, because nothing may be deducted from its settlement account."""
+    agreement_lapsed: bool = False
+    """An agreement that it accepted is past its last day."""
+    without_shop: Collection[Block] = ()
+    """What its market keeps from it because no shop of it is shown."""
 
 
 def blocked_by(standing: Standing) -> dict[Block, tuple[Why, ...]]:
     """By activity, everything that stands against it; nothing where the provider is free to do it.
 
-    Who is not onboarded sells nothing (TCM-ONB-02); a deposit guards as its policy says (TCM-DEP-03, -04);
-    an account is payable only while it is proven (TCM-TEN-15); nothing is published before the fee is paid
-    (TCM-ONB-21); nothing is bought of who has no merchant number (TCM-MCH-01), or no settlement account
-    once the old one is out of use (ALI-SET-05); nothing is paid out that could not be deducted again
-    (ALI-SET-23).
+    Who is not onboarded sells nothing, and connects nothing before its permission is open (TCM-ONB-02, -10);
+    a deposit guards as its policy says (TCM-DEP-03, -04); an account is payable only while it is proven
+    (TCM-TEN-15); nothing is published before the fee is paid (TCM-ONB-21); nothing is bought of who has no
+    merchant number (TCM-MCH-01), or no settlement account once the old one is out of use (ALI-SET-05);
+    nothing is paid out that could not be deducted again (ALI-SET-23); nothing is listed once an agreement is
+    over (ALI-REN-04, AMB-11), or without a shop where the market asks for one (TCM-SHOP-02, AMB-20).
     """
     return {activity: tuple(_against(activity, standing)) for activity in Block}
 
@@ -90,7 +107,8 @@ def block_findings(reasons: Collection[Why], field: str) -> list[Finding]:
 
 
 def _against(activity: Block, standing: Standing) -> Iterator[Why]:
-    if not standing.onboarded and activity in standing.guarded:
+    admitted = standing.onboarded or (activity is Block.CONNECTING and standing.permitted)
+    if not admitted and activity in standing.guarded:
         yield Why.NOT_ONBOARDED
     if activity in standing.by_deposit:
         if not standing.due_fen:
@@ -107,3 +125,7 @@ def _against(activity: Block, standing: Standing) -> Iterator[Why]:
         yield Why.SETTLEMENT_NOT_ACTIVATED
     if activity in standing.not_authorised:
         yield Why.DEDUCTION_NOT_AUTHORISED
+    if activity is Block.LISTING and standing.agreement_lapsed:
+        yield Why.AGREEMENT_LAPSED
+    if activity in standing.without_shop:
+        yield Why.SHOP_NOT_APPROVED

@@ -56,6 +56,13 @@ def confirmations(chosen: Sequence[str], offered: Sequence[Category]) -> frozens
     return frozenset(each.confirm for each in offered if each.confirm and each.name in classes)
 
 
+def criteria(chosen: Sequence[str], offered: Sequence[Category]) -> tuple[str, ...]:
+    """What belongs into the classes of these, where the market says so: a review judges by that
+    (TCM-CAT-02..09)."""
+    classes = classes_of(chosen)
+    return tuple(each.covers for each in offered if each.covers and each.name in classes)
+
+
 def _class_of(key: str) -> str:
     return key.partition("/")[0]
 

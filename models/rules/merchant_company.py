@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from models.admitting import Checked
-from models.bank_accounts import OnboardedCompany
 from models.documents import DocumentRef
 from models.merchant_forms import CompanyForm, PaperKind
+from models.onboarded import OnboardedCompany
 from models.periods import local_date
 from models.rules.findings import Finding
 from models.rules.merchant_forms import company_findings, same_company_findings

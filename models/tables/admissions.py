@@ -1,7 +1,7 @@
 """Letting cases in: each id once for ever, and what must be unique while a case is open."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,11 +13,15 @@ from sqlmodel import Session, col, select
 
 from models.admitting import Admitted, Hold
 from models.cases import Actor, Opening
-from models.policies import MarketPolicy, ProcessPolicy
+from models.deposits import Block
+from models.listing_process import PRODUCT_REVIEWS
+from models.policies import ListingPolicy, MarketPolicy, ProcessPolicy
 from models.process import Process
-from models.rules.blocks import block_findings
+from models.rules.blocks import Why, block_findings
 from models.rules.findings import Finding, Refused
+from models.rules.on_sale import sale_findings
 from models.tables import AdmissionRow, HoldRow
+from models.tables.listings import offered
 from models.tables.privacy import Cipher
 from models.tables.selling import selling_of
 
@@ -82,7 +86,7 @@ class Admissions:
         if policy is None:
             raise NotOffered
         asked = body.model_dump(mode="json")
-        case_id, digest = f"{process.name}:{market}:{asked['id']}", self.cipher.digest(asked)
+        case_id, digest = process.case_id(market, asked["id"]), self.cipher.digest(asked)
         with Session(self.engine) as session:
             if known := _known(session, case_id, digest):
                 return known
@@ -128,7 +132,8 @@ class Admissions:
             return process.admit(body, policy, opening, market)
         with Session(self.engine) as session:
             selling = selling_of(session, market, provider_id, opening.opened_at)
-        barred = block_findings(selling.blocked_by[process.guarded_by], "provider_id")
+            unsold = _unsold(session, process, body, market, opening, selling.blocked_by[Block.LISTING])
+        barred = [*unsold, *block_findings(selling.blocked_by[process.guarded_by], "provider_id")]
         try:
             admitted = process.admit(body, policy, opening, market)
         except Refused as refused:
@@ -136,6 +141,24 @@ class Admissions:
         if barred:
             raise Refused(*barred)
         return admitted.model_copy(update={"input": admitted.input | process.keeps(selling)})
+
+
+def _unsold(
+    session: Session,
+    process: Process,
+    body: BaseModel,
+    market: MarketPolicy,
+    opening: Opening,
+    against: Collection[Why],
+) -> list[Finding]:
+    """Why the product that a request is for is not to be had, if so."""
+    if process.product is None or opening.provider_id is None:
+        return []
+    field, id_of = process.product
+    policy = market.in_force(PRODUCT_REVIEWS.name, opening.opened_at)
+    terms = policy.terms if isinstance(policy, ListingPolicy) else None
+    product = offered(session, market.market, id_of(body))
+    return sale_findings(product, opening.provider_id, against, terms, field)
 
 
 def _hold(session: Session, market: str, case_id: str, holds: Sequence[Hold]) -> list[Hold]:

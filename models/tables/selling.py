@@ -10,12 +10,16 @@ from models.bank_process import BANK_ACCOUNTS
 from models.checklists import RequirementState
 from models.deposit_process import DEPOSIT_ACCOUNTS
 from models.deposits import Block
+from models.listing_process import SHOP_REVIEWS
+from models.listing_terms import ListingTerms
+from models.listings import ListingStage
 from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.merchant_accounts import MerchantAccountTerms
 from models.onboarding_process import PROVIDER_ONBOARDINGS
-from models.onboardings import OnboardingOutcome, OnboardingStep
+from models.onboardings import Acceptance, OnboardingOutcome, OnboardingStep, OnboardingTerms
+from models.periods import local_date
 from models.policies import MarketPolicy
-from models.rules.blocks import Standing, blocked_by
+from models.rules.blocks import GUARDED, Standing, blocked_by
 from models.rules.channels import channels
 from models.selling import Numbers, Paths, Selling, Settles, channel
 from models.settlement_process import SETTLEMENT_ACCOUNTS
@@ -24,8 +28,8 @@ from models.tables import CaseRow
 
 T = TypeVar("T")
 ONBOARDING, DEPOSIT, ACCOUNT = PROVIDER_ONBOARDINGS.name, DEPOSIT_ACCOUNTS.name, BANK_ACCOUNTS.name
-MERCHANT, SETTLEMENT = MERCHANT_ACCOUNTS.name, SETTLEMENT_ACCOUNTS.name
-ASKED = (ONBOARDING, DEPOSIT, ACCOUNT, MERCHANT, SETTLEMENT)
+MERCHANT, SETTLEMENT, SHOP = MERCHANT_ACCOUNTS.name, SETTLEMENT_ACCOUNTS.name, SHOP_REVIEWS.name
+ASKED = (ONBOARDING, DEPOSIT, ACCOUNT, MERCHANT, SETTLEMENT, SHOP)
 """In the order of a provider's page: what comes first there is done first."""
 
 
@@ -99,11 +103,12 @@ def _standing(
     fee = asked.get(OnboardingStep.CERTIFICATION_FEE)
     waived = asked.get(OnboardingStep.DEPOSIT) is RequirementState.WAIVED
     unproven = (Block.WITHDRAWAL,) if OnboardingStep.BANK_ACCOUNT in asked else ()
-    onboarded = any(row.process == ONBOARDING and row.outcome == OnboardingOutcome.ONBOARDED for row in cases)
+    onboarded = next((row for row in cases if _is_onboarded(row)), None)
     not_activated, not_authorised = paths.blocks(at)
     return Standing(
-        onboarded=onboarded or policy.in_force(ONBOARDING, at) is None,
-        guarded=(Block.LISTING, Block.WITHDRAWAL, *numbers.guards, *paths.guards),
+        onboarded=onboarded is not None or not _asks_for_onboarding(policy, at),
+        permitted=_is_permitted(newest.get(ONBOARDING), asked),
+        guarded=(*GUARDED, *numbers.guards, *paths.guards),
         held_fen=deposit.get("held_fen", 0),
         due_fen=deposit.get("due_fen", 0),
         by_deposit=() if waived else deposit.get("blocks", ()),
@@ -112,7 +117,38 @@ def _standing(
         without_number=numbers.blocks,
         not_activated=not_activated,
         not_authorised=not_authorised,
+        agreement_lapsed=onboarded is not None and _has_lapsed(onboarded, at),
+        without_shop=_kept_without_shop(cases, policy, at),
     )
+
+
+def _is_onboarded(row: CaseRow) -> bool:
+    return row.process == ONBOARDING and row.outcome == OnboardingOutcome.ONBOARDED
+
+
+def _asks_for_onboarding(policy: MarketPolicy, at: datetime) -> bool:
+    """Who sold before has until the market enforces it (S88-ID-05, AMB-41)."""
+    terms = _terms(policy, ONBOARDING, at, OnboardingTerms)
+    return terms is not None and (terms.enforced_from is None or at >= terms.enforced_from)
+
+
+def _is_permitted(row: CaseRow | None, asked: Mapping[str, RequirementState]) -> bool:
+    """The permission of an application lasts while it is open: who is turned down loses it."""
+    permission = asked.get(OnboardingStep.PERMISSION)
+    return row is not None and row.closed_at is None and permission is not None and permission.is_met
+
+
+def _has_lapsed(onboarding: CaseRow, at: datetime) -> bool:
+    """The last day of an agreement is included (ALI-REN-02)."""
+    accepted = [Acceptance.model_validate(each) for each in onboarding.view["data"].get("agreements", [])]
+    return any(each.valid_until and local_date(at) > each.valid_until for each in accepted)
+
+
+def _kept_without_shop(cases: Sequence[CaseRow], policy: MarketPolicy, at: datetime) -> tuple[Block, ...]:
+    """One shop that is shown is enough (TCM-SHOP-02)."""
+    terms = _terms(policy, SHOP, at, ListingTerms)
+    shown = any(row.process == SHOP and row.stage == ListingStage.LISTED for row in cases)
+    return () if terms is None or shown else terms.guards
 
 
 def _data(newest: Mapping[str, CaseRow], process: str) -> dict[str, Any]:

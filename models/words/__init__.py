@@ -59,12 +59,28 @@ STAGES = {
     "submitting": "提交中",
     "under_review": "微信审核中",
     "frozen": "已冻结",
+    "draft": "未上架",
+    "approved": "待上架",
+    "listed": "在售",
+    "hidden": "已隐藏",
+    "delisted": "已下架",
+    "drafting": "编辑中",
+    "checking": "自动检查中",
+    "returned": "已退回",
+    "accepted": "已通过",
+    "noticed": "待整改",
+    "self_checked": "已自查",
+    "corrected": "已整改",
+    "lifted": "已撤销",
+    "lapsed": "整改逾期",
 }
 LANES = {
     "wallet": "微信支付商户号",
     "b2b": "财付通商户号",
     "alipay": "支付宝分账户",
     "mybank": "网商银行账户",
+    "revision": "下一版本",
+    "rectification": "整改通知",
 }
 OUTCOMES = {
     "told": "已转达",
@@ -99,6 +115,9 @@ OUTCOMES = {
     "unmatched": "未匹配",
     "opened": "已开通",
     "partly_opened": "部分开通",
+    "given_up": "已放弃",
+    "retired": "永久下线",
+    "removed": "已清退",
 }
 PARTIES = {
     "buyer": "买家",
@@ -137,4 +156,7 @@ CLOCKS = {
     "approve_within": "审批期限",
     "retry_every": "重试间隔",
     "remit_within": "汇款期限",
+    "expedited_within": "加急审核期限",
+    "grace": "整改期限",
+    "clean_for": "无违规期限",
 }

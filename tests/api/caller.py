@@ -1,7 +1,6 @@
 """Whom tests call the API as, how they look at a refusal, and how they see that nothing changed."""
 
 import asyncio
-import socket
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from sqlmodel import SQLModel
 
 from api.auth import NAME
 from settings import Settings
+from stack.children import claim_port
 from tests.bench import BUYER, order_body
 from tests.conftest import SECRET
 
@@ -33,9 +33,8 @@ FREE = {**order_body()["template"], "price_fen": 0}
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that no other server of ours gets either, also where several workers share a session."""
+    return claim_port()
 
 
 def claims(role: str, /, **changes: Any) -> Json:
@@ -78,12 +77,10 @@ def finding(answer: httpx.Response) -> Json:
 
 def contents(engine: Engine) -> dict[str, tuple[int, str | None]]:
     """How many rows each table has, and a digest of all that stands in them."""
-    whole = "SELECT count(*), md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {} t"
+    each = "SELECT '{0}', count(*), md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {0} t"
+    whole = " UNION ALL ".join(each.format(table) for table in SQLModel.metadata.tables)
     with engine.connect() as connection:
-        found = {
-            table: connection.execute(text(whole.format(table))).one() for table in SQLModel.metadata.tables
-        }
-    return {table: (row[0], row[1]) for table, row in found.items()}
+        return {table: (rows, digest) for table, rows, digest in connection.execute(text(whole))}
 
 
 @dataclass

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from temporalio.client import Client
 
 import temporal
@@ -20,13 +20,13 @@ from activities.gateways.simulated import outside as simulated_outside
 from activities.gateways.simulated.payments import SimulatedPayments
 from activities.records import Records
 from api.app import create_app
+from api.office import Office
 from models import policies
 from models.cases import SYSTEM, Batch, CaseView, Change
 from models.order_tasks import IMPLEMENTATION
 from models.tables.admissions import Admissions
 from models.tables.database import connect
 from models.tables.documents import documents_in
-from models.tables.migrate import upgrade
 from models.tasks import accepts
 from settings import Settings
 from stack.servers import TemporalServer
@@ -35,7 +35,7 @@ from tests.api.handing_in import Desk, opened, write_policies
 from tests.api.keeping import Keeper, open_room
 from tests.api.walled import write_walled
 from tests.bench import BUYER, CALENDAR
-from tests.conftest import SECRET
+from tests.conftest import SECRET, copied
 from worker import build_worker
 
 
@@ -125,6 +125,8 @@ class Quiet(Api):
     What gets past every check is answered `not-confirmed`.
     """
 
+    office: Office | None = None
+
     def put(self, id: str, **changes: Any) -> str:
         """A case on record, as a workflow would have written it: an order that is being implemented."""
         now = datetime.now(UTC)
@@ -173,12 +175,8 @@ async def keeper(
 
 
 @pytest.fixture(scope="session")
-def quiet_engine(database_url: str, engine: Engine) -> Iterator[Engine]:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CREATE DATABASE quiet"))
-    url = database_url.removesuffix("marketplace") + "quiet"
-    upgrade(url)
-    quiet = connect(url)
+def quiet_engine(engine: Engine) -> Iterator[Engine]:
+    quiet = connect(copied(engine, "quiet"))
     yield quiet
     quiet.dispose()
 
@@ -187,8 +185,9 @@ def quiet_engine(database_url: str, engine: Engine) -> Iterator[Engine]:
 async def quiet(quiet_engine: Engine) -> AsyncIterator[Quiet]:
     url = quiet_engine.url.render_as_string(hide_password=False)
     settings = settings_for(url, f"127.0.0.1:{free_port()}")
-    async with serving(create_app(settings), settings, quiet_engine) as api:
-        yield Quiet(api.http, api.engine)
+    app = create_app(settings)
+    async with serving(app, settings, quiet_engine) as api:
+        yield Quiet(api.http, api.engine, office=app.state.office)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

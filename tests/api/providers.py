@@ -83,10 +83,13 @@ class Provider:
         return await self.reads("console", role)
 
     async def is_barred_from(self) -> Json:
-        """What it may not do itself, and why."""
+        """What it may not do with what it sells, and why."""
         barred = dict((await self.sees())["blocked_by"])
-        del barred["purchase"]
-        return barred
+        return {what: barred[what] for what in ("listing", "withdrawal")}
+
+    async def cannot_connect(self) -> list[str]:
+        """Why not."""
+        return list((await self.sees())["blocked_by"]["connecting"])
 
     async def cannot_be_bought_of(self) -> list[str]:
         """Why not."""

@@ -36,9 +36,10 @@ OUT_OF_TURN = {
 }
 ACCOUNTS = ("bank-accounts", "merchant-accounts", "settlement-accounts")
 NOTICES = ("bank-notices", "wallet-notices")
-OF_PROVIDERS = {"provider-onboardings", "deposit-accounts", *ACCOUNTS}
+REVIEWS = ("product-reviews", "shop-reviews")
+OF_PROVIDERS = {"provider-onboardings", "deposit-accounts", *ACCOUNTS, *REVIEWS}
 BEGUN = {*OF_PROVIDERS, *NOTICES}
-"""This market opens none of these. They are put on record, and Temporal knows nothing of them."""
+"""This market opens none but products of these. They are put on record, and Temporal knows none of them."""
 
 
 def of_a_provider(process: str, own: int = 200) -> dict[str, Row]:
@@ -53,6 +54,20 @@ def of_a_provider(process: str, own: int = 200) -> dict[str, Row]:
     }
 
 
+def of_reviews(process: str, runs: int) -> dict[str, Row]:
+    """`runs` is what is heard where the market has to run the process for that."""
+    path, tried = f"{CASE}/{process}", {"content": {"kind": KINDS[process]}}
+    readings = ("versions", "versions/{number}", "difference", "estimate")
+    return {
+        **of_a_provider(process),
+        **dict.fromkeys((f"GET {path}/{{id}}/{each}" for each in readings), Row(every(200))),
+        f"GET {path}/estimates": Row(every(runs), of_a_case=False),
+        f"POST {path}/{{id}}/dry-run": Row(every(runs), dict.fromkeys(ROLES, tried)),
+        f"POST {path}/dry-run": Row(every(runs)),
+    }
+
+
+KINDS = {"product-reviews": "product", "shop-reviews": "shop"}
 TABLE = {
     f"POST {CASE}/template-orders": Row({"service": 201, "operator": 403, "provider": 403}, of_a_case=False),
     f"GET {CASE}/template-orders/{{id}}": Row(every(200)),
@@ -86,11 +101,16 @@ TABLE = {
     **of_a_provider("deposit-accounts"),
     **{route: row for name in ACCOUNTS for route, row in of_a_provider(name).items()},
     **{route: row for name in NOTICES for route, row in of_a_provider(name, own=404).items()},
+    f"POST {CASE}/product-reviews": Row({"service": 201, "operator": 403, "provider": 403}, of_a_case=False),
+    f"POST {CASE}/shop-reviews": Row({"service": 404, "operator": 403, "provider": 403}, of_a_case=False),
+    **of_reviews("product-reviews", 200),
+    **of_reviews("shop-reviews", 404),  # this market shows none
     f"GET {CASE}/policies/template-orders/{{version}}/preview": Row(
         {"service": 403, "operator": 200, "provider": 403}, of_a_case=False
     ),
     f"GET {CASE}": Row(every(200), of_a_case=False),
     f"GET {CASE}/categories": Row(every(200), of_a_case=False),
+    f"GET {CASE}/catalogue": Row(every(200), of_a_case=False),
     f"GET {CASE}/agreements": Row(every(200), of_a_case=False),
     f"GET {CASE}/agreements/{{name}}/{{version}}": Row(every(404), of_a_case=False),  # this market has none
     f"GET {CASE}/services": Row({**every(200), "service": 422}, of_a_case=False),  # of which buyer?
@@ -102,7 +122,7 @@ TABLE = {
     f"GET {CASE}/providers/{{provider_id}}/channels": Row(every(200)),
     f"GET {CASE}/providers/{{provider_id}}/settlement": Row(every(200)),
 }
-LISTS = {"GET /v1/cases", "GET /v1/changes", "GET /v1/markets"}
+LISTS = "GET /v1/cases", "GET /v1/changes", "GET /v1/markets"
 STREAM = "GET /v1/changes/stream"
 FIGURES = "GET /metrics"
 OPEN = {
@@ -118,6 +138,7 @@ EMBEDDED = {
     *("POST /simulator/bank/remittances", "POST /simulator/bank/returns"),
     *("GET /simulator/enterprise", "GET /simulator/enterprise/statement"),
     "POST /simulator/enterprise/accounts",
+    *("GET /simulator/links", "POST /simulator/links"),
     *("GET /simulator/wallet", "GET /simulator/wallet/applyments"),
     *(f"POST /simulator/wallet/applyments/{{reference}}/{each}" for each in ("reviews", "remittances")),
     *(f"POST /simulator/wallet/applyments/{{reference}}/{each}" for each in ("signatures", "acts")),
@@ -133,5 +154,7 @@ BODIES: dict[str, Json] = {
     "settlement-accounts": {"provider_id": "isv-1", "onboarding": "o-1"},
     "bank-notices": {},
     "wallet-notices": {"reference": "ma-1"},
+    "product-reviews": {"provider_id": "isv-1"},
+    "shop-reviews": {"provider_id": "isv-1"},
 }
 """What starts a case besides its id."""

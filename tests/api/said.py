@@ -45,6 +45,17 @@ RULINGS: list[Json] = [
 ]
 """What operators may say of any case."""
 APPROVALS: list[Json] = [{"event": each, **REASON} for each in ("approved", "disapproved")]
+CONTENTS: Json = {"product-reviews": {"kind": "product"}, "shop-reviews": {"kind": "shop"}}
+OUTDATED: Json = {"event": "listing_outdated", "why": "w"}
+LISTED: Json = {"event": "listed"}
+LISTING: list[Json] = [
+    *({"event": each} for each in ("submission_withdrawn", "expedited", "unlisted", "retired")),
+    *(LISTED, OUTDATED, {"event": "self_checked", "blocks": ["access"]}),
+    {**DECIDED, "decision": "approve", "confirmed": ["a"]},
+    *({**DECIDED, "decision": each, "reasons": REASONS} for each in ("reject", "notify", "delist")),
+    *({**DECIDED, "decision": each} for each in ("lift", "remove")),
+    {**DECIDED, "decision": "in_stead", "act": LISTED},
+]
 EVENTS: dict[str, list[Json]] = {
     "provider-onboardings": [
         IDENTITY,
@@ -158,4 +169,12 @@ EVENTS: dict[str, list[Json]] = {
         {**DECIDED, "decision": "correct", "reasons": REASONS},
         ENDED,
     ],
+    **{
+        process: [
+            {"event": "draft_saved", "content": content},
+            {"event": "submitted", "content": content, "list_when_approved": True},
+            *LISTING,
+        ]
+        for process, content in CONTENTS.items()
+    },
 }

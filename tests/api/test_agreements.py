@@ -26,7 +26,8 @@ def digest(text: str) -> str:
 def version(number: int, since: str, *agreements: tuple[str, int, str, str]) -> str:
     asked = "".join(
         f'\n  {{ name = "{name}", version = "{each}", title = "The {name}", title_zh = "协议", '
-        f'audience = "{audience}", sha256 = "{digest(text)}", rule = "TCM-ELIG-06" }},'
+        f'audience = "{audience}", sha256 = "{digest(text)}", rule = "TCM-ELIG-06", '
+        f"valid_until = 2099-03-31 }},"
         for name, each, audience, text in agreements
     )
     return f"""
@@ -85,6 +86,7 @@ async def test_what_is_asked_for_now_is_listed_with_its_digest_and_for_whom(baza
             "title_zh": "协议",
             "sha256": digest(NEW),
             "audience": "everybody",
+            "valid_until": "2099-03-31",
         },
         {
             "name": "partners",
@@ -93,6 +95,7 @@ async def test_what_is_asked_for_now_is_listed_with_its_digest_and_for_whom(baza
             "title_zh": "协议",
             "sha256": digest(OTHER),
             "audience": "not_yet_partners",
+            "valid_until": "2099-03-31",
         },
     ]
 
@@ -119,7 +122,9 @@ async def test_a_text_that_is_not_there_is_not_found(bazaar: Api, path: str) -> 
     refusal(await bazaar.get(f"{BAZAAR}/agreements/{path}"), 404, "not-found")
 
 
-@pytest.mark.parametrize("path", [f"{BAZAAR}/agreements", TEXT, f"{BAZAAR}/categories"])
+@pytest.mark.parametrize(
+    "path", [TEXT, *(f"{BAZAAR}/{each}" for each in ("agreements", "categories", "catalogue"))]
+)
 async def test_whoever_works_in_the_market_reads_and_nobody_else(bazaar: Api, path: str) -> None:
     """TCM-ELIG-07."""
     unknown = await bazaar.get("/v1/markets/nowhere")

@@ -1,13 +1,11 @@
 """Signed notices of the gateway: the signature first, then the record, then the answer, then all the rest."""
 
 import asyncio
-import base64
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio.to_thread
-import httpx
 import pytest
 import time_machine
 from sqlmodel import Session, col, select
@@ -17,24 +15,12 @@ from models.tables import AdmissionRow, CaseRow
 from models.tables.simulated import SimulatedRefund
 from tests.api.caller import FREE, Api, Json, contents, finding, new_key, refusal
 from tests.api.conftest import Quiet
+from tests.api.notices import Teller, forged, signed
 from tests.conftest import SECRET
 
 PRICED = {**FREE, "price_fen": 9900}
 SECOND = timedelta(seconds=1)
-
-
-def signed(body: bytes, **how: Any) -> dict[str, str]:
-    return sign(body, how.pop("notice_id", new_key()), how.pop("key", SECRET), **how)
-
-
-async def tell(
-    api: Api, body: bytes | Json, headers: dict[str, str] | None = None, market: str = "alipay"
-) -> httpx.Response:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    path = f"/v1/callbacks/payments/{market}"
-    return await api.call(
-        "POST", path, None, content=raw, headers=signed(raw) if headers is None else headers
-    )
+tell = Teller("payments", "alipay")
 
 
 def notice(**more: Any) -> Json:
@@ -46,39 +32,13 @@ def receipt_of(payment_id: str, market: str = "alipay") -> str:
 
 
 NOTICE = json.dumps(notice()).encode()
-NOW = datetime.now(UTC)
-GOOD = signed(NOTICE, notice_id="n-1", at=NOW)
-FORGED: dict[str, dict[str, str]] = {
-    "nothing": {},
-    **{f"no {name}": {k: v for k, v in GOOD.items() if k != name} for name in GOOD},
-    **{f"an empty {name}": {**GOOD, name: ""} for name in GOOD},
-    "another key": signed(NOTICE, key="a key of somebody else, as long as ours"),
-    "over other bytes": signed(NOTICE + b" "),
-    "another id": {**GOOD, "webhook-id": "n-2"},
-    "another time": {**GOOD, "webhook-timestamp": str(int(NOW.timestamp()) + 1)},
-    "no time": {**GOOD, "webhook-timestamp": "now"},
-    "a time that is no number": {**GOOD, "webhook-timestamp": "NaN"},
-    "a time without end": {**GOOD, "webhook-timestamp": "inf"},
-    "a time beyond all calendars": {**GOOD, "webhook-timestamp": "9" * 40},
-    "too old": signed(NOTICE, at=NOW - 310 * SECOND),
-    "a year ahead": signed(NOTICE, at=NOW + timedelta(days=365)),
-    "too new": signed(NOTICE, at=NOW + 4_000 * SECOND),
-    "no version": {**GOOD, "webhook-signature": GOOD["webhook-signature"].removeprefix("v1,")},
-    "another version": {**GOOD, "webhook-signature": GOOD["webhook-signature"].replace("v1,", "v1a,")},
-    "no base64": {**GOOD, "webhook-signature": "v1,%%%"},
-    "an empty one": {**GOOD, "webhook-signature": "v1,"},
-    "zeros": {**GOOD, "webhook-signature": "v1," + base64.b64encode(bytes(32)).decode()},
-    "many of them": {**GOOD, "webhook-signature": " ".join(["v1,AAAA"] * 2_000)},
-    "no ascii": {**GOOD, "webhook-signature": "v1,é"},
-}
+FORGED = forged(NOTICE)
 
 
 @pytest.mark.parametrize("name", FORGED)
 async def test_a_notice_that_is_not_signed_by_the_gateway_is_refused(quiet: Quiet, name: str) -> None:
     before = contents(quiet.engine)
-    headers = {key: value.encode() for key, value in FORGED[name].items()}
-    answer = await tell(quiet, NOTICE, headers)  # type: ignore[arg-type]
-    refusal(answer, 401, "unauthenticated")
+    refusal(await tell(quiet, NOTICE, FORGED[name]), 401, "unauthenticated")
     assert contents(quiet.engine) == before
 
 
@@ -163,7 +123,7 @@ async def test_a_body_that_names_no_payment_is_refused_although_it_is_signed(
     try:
         headers = signed(body)
     except UnicodeDecodeError:
-        refusal(await tell(quiet, body, GOOD), 401, "unauthenticated")
+        refusal(await tell(quiet, body, signed(NOTICE)), 401, "unauthenticated")
     else:
         assert finding(await tell(quiet, body, headers))["field"] in ("body", "payment_id")
     assert contents(quiet.engine) == before

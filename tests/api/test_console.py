@@ -47,11 +47,13 @@ async def test_who_has_never_applied_sees_that_nothing_is_there_yet(provider: Pr
     assert await provider.sees() == {
         **{"market": MARKET, "provider_id": provider.id},
         **dict.fromkeys(("onboarding", "deposit", "bank_account", "merchant_account", "settlement_account")),
+        "shop": None,
         **{"done": [], "next": []},
         "blocked_by": {
             "listing": ["not-onboarded"],
             "withdrawal": ["not-onboarded"],
             "purchase": ["not-onboarded", "no-merchant-number"],
+            "connecting": ["not-onboarded"],
         },
     }
 
@@ -154,7 +156,7 @@ async def test_who_was_not_admitted_is_not_onboarded(provider: Provider, outcome
 async def test_a_market_that_onboards_nobody_bars_nobody(provider: Provider) -> None:
     here = provider.api.speaking(provider_id=provider.id)
     answer = await here.get(provider.page.replace(MARKET, "alipay"), "provider")
-    assert answer.json()["blocked_by"] == {**FREE, "purchase": []}
+    assert answer.json()["blocked_by"] == {**FREE, "purchase": [], "connecting": []}
 
 
 @pytest.mark.parametrize(
@@ -228,12 +230,12 @@ async def test_a_shop_without_a_settlement_account_neither_sells_nor_is_paid(
     """ALI-SET-05, AMB-24: the old accounts are out of use."""
     shop = Provider(quiet, "aliyun")
     barred = {"withdrawal": ["settlement-not-activated"], "purchase": ["settlement-not-activated"]}
-    stranger = {"listing": ["not-onboarded"], **{each: ["not-onboarded", *barred[each]] for each in barred}}
+    stranger = {each: ["not-onboarded", *barred.get(each, [])] for each in (*FREE, *barred, "connecting")}
     assert (await shop.sees())["blocked_by"] == stranger
     shop.is_onboarded()
-    assert (await shop.sees())["blocked_by"] == {"listing": [], **barred}
+    assert (await shop.sees())["blocked_by"] == {"listing": [], "connecting": [], **barred}
     shop.settles(activated_at="2021-12-30T15:59:59+00:00", mybank="open")
-    assert (await shop.sees())["blocked_by"] == {**FREE, "purchase": []}
+    assert (await shop.sees())["blocked_by"] == {**FREE, "purchase": [], "connecting": []}
 
 
 async def test_a_number_stays_open_whatever_a_later_case_comes_to(provider: Provider) -> None:

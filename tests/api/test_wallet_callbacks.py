@@ -5,29 +5,16 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from sqlmodel import Session
 
-from models.signing import sign
 from models.tables import AdmissionRow, CaseRow
 from tests.api.caller import Api, Json, contents, finding, new_key, refusal
 from tests.api.conftest import Quiet
-from tests.conftest import SECRET
+from tests.api.notices import Teller, forged, signed
 
 MARKET = "tencent-cloud"
-
-
-def signed(body: bytes, **how: Any) -> dict[str, str]:
-    return sign(body, how.pop("notice_id", new_key()), how.pop("key", SECRET), **how)
-
-
-async def tell(
-    api: Api, body: bytes | Json, headers: dict[str, str] | None = None, market: str = MARKET
-) -> httpx.Response:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    sent = signed(raw) if headers is None else headers
-    return await api.call("POST", f"/v1/callbacks/wallet/{market}", None, content=raw, headers=sent)
+tell = Teller("wallet", MARKET)
 
 
 def notice(**more: Any) -> Json:
@@ -35,15 +22,10 @@ def notice(**more: Any) -> Json:
 
 
 NOTICE = json.dumps(notice()).encode()
-NOW = datetime.now(UTC)
-FORGED: dict[str, dict[str, str]] = {
-    "nothing": {},
-    "another key": signed(NOTICE, key="a key of somebody else, as long as ours"),
-    "over other bytes": signed(NOTICE + b" "),
-    "too old": signed(NOTICE, at=NOW - timedelta(seconds=310)),
-    "too new": signed(NOTICE, at=NOW + timedelta(hours=2)),
+FORGED = {
+    **forged(NOTICE),
     "as WeChat Pay signs": {
-        "Wechatpay-Timestamp": str(int(NOW.timestamp())),
+        "Wechatpay-Timestamp": str(int(datetime.now(UTC).timestamp())),
         "Wechatpay-Nonce": "n",
         "Wechatpay-Serial": "PUB_KEY_ID_0",
         "Wechatpay-Signature": "AAAA",

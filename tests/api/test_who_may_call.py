@@ -25,9 +25,11 @@ from tests.api.routes import (
     EMBEDDED,
     FIGURES,
     HAND_IN,
+    KINDS,
     LISTS,
     OF_PROVIDERS,
     OPEN,
+    REVIEWS,
     ROLES,
     SIGNED,
     STREAM,
@@ -52,7 +54,8 @@ def test_every_route_stands_in_the_table(app: FastAPI) -> None:
 
 def test_every_process_stands_in_the_table() -> None:
     rooms = {route.split("/")[4] for route in TABLE if route.count("/") >= 4}
-    assert rooms == {*PROCESSES, "agreements", "categories", "ledger", "policies", "providers", "services"}
+    asides = {"agreements", "catalogue", "categories", "ledger", "policies", "providers", "services"}
+    assert rooms == {*PROCESSES, *asides}
 
 
 def test_the_simulated_world_is_on_the_embedded_stack_alone() -> None:
@@ -103,8 +106,12 @@ def begun(process: Process, market: str, id: str, provider_id: str | None) -> Ba
     """A case in its first stage, as its workflow would write it."""
     stage = process.tasks[0].stage if process.tasks else process.steps[0].stage
     case_id, facts = f"{process.name}:{market}:{id}", {"process": process.name, "market": market}
-    seen = view(case_id, 1, stage=stage, provider_id=provider_id, tasks=(), **facts)
-    return batch(case_id, change(1, event="opened", stage_after=stage), view=seen)
+    told = [change(1, event="opened", stage_after=stage)]
+    if process.name in REVIEWS:
+        content = {"version": 1, "content": {"kind": KINDS[process.name]}, "lane": "revision"}
+        told.append(change(2, event="submitted", data=content, stage_before=stage, stage_after=stage))
+    seen = view(case_id, len(told), stage=stage, provider_id=provider_id, tasks=(), **facts)
+    return batch(case_id, *told, view=seen)
 
 
 def move_of(order: str) -> str:
@@ -122,11 +129,13 @@ def asked(route: str, role: str, whose: str, objects: dict[str, tuple[str, str, 
     id = {"payment-receipts": receipt, "policy-moves": move_of(order)}.get(process, order)
     names = {"account": owed_to(isv), "provider_id": isv, "kind": stored(PICTURE).kind}
     names["document_id"] = stored(PICTURE).document_id
-    path = path.format(market=market, id=id, name="access", version="2026-01-01", **names)
+    path = path.format(market=market, id=id, name="access", version="2026-01-01", number=1, **names)
     row, how = TABLE[route], {"method": method, "path": path}
     if route == HAND_IN:
         fields = {"market": market, "kind": "no-such-kind", "provider_id": isv}
         return {**how, "data": fields, "files": {"file": PICTURE}}
+    if path.endswith(f"{process}/dry-run"):
+        return {**how, "json": {"content": {"kind": KINDS[process]}, "provider_id": isv}}
     if row.bodies is not None:
         return {**how, "json": row.bodies[role], "headers": {"Idempotency-Key": new_key(), "If-Match": "1"}}
     if method == "POST":

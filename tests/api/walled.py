@@ -1,11 +1,12 @@
-"""Two markets of their own in which orders are placed, and purchases are guarded by all that there is.
+"""Markets of their own in which orders are placed, and purchases are guarded by all that there is.
 
-`walled` has switched to new settlement accounts long ago; `moving` has not yet.
+`walled` has switched to new settlement accounts long ago; `moving` has not yet. `shelved` is as `walled`, and
+sells nothing but what is listed.
 """
 
 from pathlib import Path
 
-MARKETS = {"walled": "2021-12-30", "moving": "2099-12-30"}
+MARKETS = {"walled": "2021-12-30", "moving": "2099-12-30", "shelved": "2021-12-30"}
 POLICY = """
 version = "1"
 effective_from = 2020-01-01T00:00:00+08:00
@@ -85,10 +86,25 @@ mybank = ["mybank"]
 approve_within = {{{{ working_days = 2 }}}}
 replan_every = "P1D"
 """
+SHELVES = f"""
+[[product-reviews]]
+{POLICY}
+[product-reviews.terms]
+grace = "P30D"
+only_listed = true
+events_a_run = 500
+checks = {{ required = ["basic.title"] }}
+[product-reviews.terms.review]
+review_within = "P3D"
+expedited_within = "P1D"
+replan_every = "P1D"
+expedites = [{{ times = 1, within = "P30D" }}]
+"""
 
 
 def write_walled(directory: Path) -> Path:
     directory.mkdir()
     for market, until in MARKETS.items():
-        (directory / f"{market}.toml").write_text(MARKET.format(market=market, window_until=until))
+        text = MARKET.format(market=market, window_until=until) + (SHELVES if market == "shelved" else "")
+        (directory / f"{market}.toml").write_text(text)
     return directory

@@ -25,7 +25,7 @@ from models.settlement_events import AlipayAccount, MybankDetails
 from rehearsal import forms
 from rehearsal.company import Applicant, Company, picture
 from rehearsal.sample import awaitable
-from rehearsal.samples import BrokenSample, load, onboarding, read
+from rehearsal.samples import BrokenSample, load, preludes, read
 from rehearsal.steps import Send
 
 TODAY = date(2026, 1, 1)
@@ -132,16 +132,16 @@ def test_a_picture_is_small_enough(kind: PaperKind) -> None:
 
 
 def test_the_company_is_onboarded_before_as_in_its_market() -> None:
-    before = onboarding(BOTH)
+    [before] = preludes(BOTH)
     assert (before.market, before.company) == (BOTH.market, BOTH.company)
     assert before.body("a")["provider_id"] == BOTH.body("a")["provider_id"]
     assert BOTH.body("a")["onboarding"] == before.body("a")["id"]
 
 
 def test_whoever_was_never_onboarded_is_not_onboarded_before() -> None:
-    assert not OURS["43-never-onboarded"].needs_onboarding
-    assert not OURS["23-a-partner-onboards"].needs_onboarding
-    assert BOTH.needs_onboarding
+    assert not OURS["43-never-onboarded"].before
+    assert not OURS["23-a-partner-onboards"].before
+    assert BOTH.before == ("provider-onboardings",)
 
 
 def test_stages_of_both_numbers_can_be_waited_for_by_name() -> None:

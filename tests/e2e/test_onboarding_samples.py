@@ -174,7 +174,7 @@ def test_a_broken_onboarding_names_its_file_and_field(
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"company": {"name": "x"}}, "company"),
+        ({"company": {"name": "x"}}, "place.provider_id"),
         (steps({"step": "hand_in", "kind": "scan"}), "steps.0.step"),
         (steps({"step": "type_in"}), "steps.0.step"),
         (steps({"step": "pay", **DEPOSIT}), "steps.0.to"),

@@ -14,16 +14,18 @@ from models.process import Process
 from models.processes import PROCESSES
 from rehearsal.performance import Performance
 from rehearsal.sample import Sample
-from rehearsal.samples import ONBOARDED, BrokenSample, load, read
+from rehearsal.samples import BEFORE, BrokenSample, load, read
 from rehearsal.steps import Send
 
 OURS = load(SAMPLES)
-BEFORE = load(ONBOARDED)
+PRELUDES = {
+    f"{folder.name}-{name}": each for folder in BEFORE.values() for name, each in load(folder).items()
+}
 UNTOLD = {"settlement-accounts": {"cooperation_ended"}}
 """Ends that come from another case of ours, which none of the cases beside it tells of."""
 
 
-@pytest.mark.parametrize("sample", [*OURS.values(), *BEFORE.values()], ids=[*OURS, *BEFORE])
+@pytest.mark.parametrize("sample", [*OURS.values(), *PRELUDES.values()], ids=[*OURS, *PRELUDES])
 def test_nothing_stands_against_placing_a_sample(sample: Sample) -> None:
     now = datetime.now(UTC)
     market = load_policies()[sample.market]

@@ -94,10 +94,14 @@ def test_after_kill_9_of_everything_an_order_goes_on_and_ctrl_c_leaves_nothing_b
         api_url = str(http.base_url).rstrip("/")
         lived = by_hand("life", api_url=api_url, data_dir=data_dir)
         assert lived.count('"stage":"confirming"') == 1, lived
-        onboarded = by_hand("onboarding", "merchant", api_url=api_url, data_dir=data_dir)
+        onboarded = by_hand("onboarding", "merchant", "review", api_url=api_url, data_dir=data_dir)
         assert '"business_licence","permission","deposit"],"next":[' in onboarded, onboarded
         assert '"channels":[{"name":"balance"' in onboarded, onboarded
         assert '{"name":"wechat_pay"' in onboarded, onboarded
+        assert onboarded.count('"code":"block-missing"') == 3, onboarded
+        assert onboarded.count('"code":"forbidden-service"') == 1, onboarded
+        assert '"waits_to_be_listed":true' in onboarded, onboarded
+        assert '"blocked_by":["shop-not-approved"]' in onboarded, onboarded
         children = psutil.Process(up.pid).children(recursive=True)
         up.send_signal(signal.SIGINT)
         assert up.wait(WITHIN_S) == 0

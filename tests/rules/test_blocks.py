@@ -79,6 +79,35 @@ def test_a_shop_that_is_not_activated_neither_sells_nor_is_paid_out() -> None:
     assert reasons(**barred) == ([], ["settlement-not-activated"])
 
 
+def against_connecting(**standing: Any) -> list[str]:
+    return [*map(str, blocked_by(Standing(**standing))[Block.CONNECTING])]
+
+
+def test_a_shop_and_products_are_connected_once_the_permission_is_open() -> None:
+    """TCM-ONB-02, -10."""
+    assert against_connecting(onboarded=False) == ["not-onboarded"]
+    assert against_connecting(onboarded=False, permitted=True) == []
+    assert against_connecting(onboarded=True) == []
+
+
+def test_the_permission_alone_sells_nothing() -> None:
+    """TCM-ONB-02: it only connects."""
+    assert reasons(onboarded=False, permitted=True) == (["not-onboarded"], ["not-onboarded"])
+
+
+def test_an_agreement_that_is_over_bars_new_listings_alone() -> None:
+    """ALI-REN-04, AMB-11: what is sold goes on, and so do payouts."""
+    found = blocked_by(Standing(onboarded=True, agreement_lapsed=True))
+    assert found == {each: () for each in Block} | {Block.LISTING: (Why.AGREEMENT_LAPSED,)}
+
+
+def test_who_shows_no_shop_is_barred_from_what_its_market_says() -> None:
+    """TCM-SHOP-02, AMB-20."""
+    found = blocked_by(Standing(onboarded=True, without_shop=(Block.LISTING, Block.PURCHASE)))
+    shop = (Why.SHOP_NOT_APPROVED,)
+    assert found == {each: () for each in Block} | {Block.LISTING: shop, Block.PURCHASE: shop}
+
+
 def test_nothing_is_paid_out_that_could_not_be_deducted_again() -> None:
     """ALI-SET-23: what is sold meanwhile is sold."""
     barred = {"not_authorised": (Block.WITHDRAWAL,)}
@@ -131,4 +160,5 @@ def test_reasons_are_words_that_stay() -> None:
         *("not-onboarded", "deposit-unpaid", "deposit-short", "deposit-releasing"),
         *("account-unproven", "certification-fee-unpaid", "no-merchant-number"),
         *("settlement-not-activated", "deduction-not-authorised"),
+        *("agreement-lapsed", "shop-not-approved"),
     }

@@ -41,7 +41,7 @@ def test_nobody_applies_with_what_is_no_licence_number() -> None:
     assert (field, code) == ("company.licence_number", "licence-number-check")
 
 
-@pytest.mark.parametrize("market", MARKETS.keys() - {"alipay"})
+@pytest.mark.parametrize("market", [market for market in MARKETS if market != "alipay"])
 def test_nothing_stands_against_what_is_in_order(market: str) -> None:
     who = applicant(market)
     assert against(who, who.identity()) == []

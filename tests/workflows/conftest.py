@@ -1,7 +1,7 @@
 """Made-up cases: the mechanism without any process of ours."""
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -13,8 +13,11 @@ from temporalio.worker import Worker
 
 from activities.records import Records
 from models.cases import Opening
+from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
+from models.process import Process
 from models.tables.simulated import SimulatedMisbehaviour
 from tests.bench import SOMEBODY, Bench, Opened
+from tests.listings import Bazaar
 from tests.workflows.made_up import MadeUp, Start
 from worker import RUNNER
 
@@ -78,3 +81,19 @@ def well_behaved(engine: Engine) -> None:
     """Whatever another test told the outside world to do wrong."""
     with Session(engine) as session, session.begin():
         session.execute(delete(SimulatedMisbehaviour))
+
+
+@pytest.fixture(params=[PRODUCT_REVIEWS, SHOP_REVIEWS], ids=["product", "shop"])
+def process(request: pytest.FixtureRequest) -> Process:
+    """What goes the same way for products and for shops."""
+    found: Process = request.param
+    return found
+
+
+@pytest.fixture
+def bazaar(bench: Bench) -> Iterator[Bazaar]:
+    """A market of the test's own, open."""
+    bazaar = Bazaar(bench)
+    bazaar.opens()
+    yield bazaar
+    bazaar.closes()

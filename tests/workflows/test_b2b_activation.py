@@ -4,20 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
 
 from models.b2b_numbers import account_id
 from models.bank_accounts import AccountGiven, OpenBankAccount
 from models.bank_process import BANK_ACCOUNTS
 from models.cases import SYSTEM, Event
-from models.merchant_accounts import Number, Scenario, WalletFormSubmitted, Withdrawn
-from models.tables import AdmissionRow
+from models.merchant_accounts import Number, Scenario, Withdrawn
 from models.telling import AccountChanged
 from tests.bank_accounts import END, VOID, Account, details, onboarded
-from tests.bench import DAY, OPERATOR, Bench, until
+from tests.bench import DAY, OPERATOR, Bench
 from tests.corporate_numbers import APPLICANT, APPROVED, MARKET, OTHER, STARTED, Corporate, signed
 from tests.merchant_forms import NAME, RESPONSIBLE
-from tests.workflows.test_mended_company import MENDED, turned_down
+from tests.sealing import sealed_for
 
 MINUTE = timedelta(minutes=1)
 TOO_EARLY = ("event", "account-not-checked", "TCM-TEN-16")
@@ -215,48 +213,6 @@ async def test_an_account_that_cannot_be_opened_blocks_the_case_until_its_number
         await bench.clear()
 
 
-# --- a number that begins again from its form
-
-
-async def begun_again(bench: Bench) -> Corporate:
-    """Its account is proven already."""
-    merchant = await turned_down(bench, "awaiting_signature")
-    await merchant.says(WalletFormSubmitted(company=MENDED))
-    await merchant.corporate.reaches("awaiting_form")
-    return merchant.corporate
-
-
-async def approved_again(corporate: Corporate) -> None:
-    await corporate.fills(company=None)
-    await corporate.scans()
-    await corporate.says(APPROVED)
-
-
-async def test_the_account_of_a_number_that_begins_again_stays_proven(bench: Bench) -> None:
-    corporate = await begun_again(bench)
-    await approved_again(corporate)
-    assert corporate.ways()[-2:] == [
-        ("registration_approved", "reviewing", "proving_account"),
-        ("account_proven", "proving_account", "awaiting_signature"),
-    ]
-    await corporate.signs()
-    assert corporate.facts()["stage"] == "ready"
-
-
-async def test_no_other_account_is_opened_before_the_number_needs_one_again(bench: Bench) -> None:
-    corporate = await begun_again(bench)
-    account = await corporate.bank_account()
-    await account.decides(END)
-    await account.case.ends()
-    await until(lambda: corporate.facts()["bank_account"]["why"] == "ended", meanwhile=bench.tick)
-    await bench.settle(corporate.case)
-    second = f"bank-accounts:{MARKET}:{account_id(corporate.case.case_id, 2)}"
-    with Session(bench.engine) as session:
-        assert session.get(AdmissionRow, second) is None
-    await approved_again(corporate)
-    await corporate.proves(2)
-
-
 # --- the signature
 
 
@@ -266,7 +222,7 @@ async def test_nobody_signs_before_the_account_was_checked(bench: Bench, stage: 
     corporate = await Corporate.in_stage(bench, stage)
     for name in (APPLICANT, OTHER):
         assert await corporate.codes(signed(name)) == [TOO_EARLY]
-    await corporate.case.refuses(corporate.sealed(signed()))
+    await corporate.case.refuses(sealed_for(corporate.case, signed()))
     assert corporate.facts()["signed"] is False
 
 

@@ -21,6 +21,7 @@ from tests.corporate_numbers import (
     signed,
 )
 from tests.merchant_forms import NAME, account_form, administrator, company_form
+from tests.sealing import sealed_for
 
 Way = tuple[str, str, str]
 WITHDRAWN = Withdrawn(number=Number.B2B)
@@ -48,7 +49,7 @@ async def in_one_moment(corporate: Corporate, *events: Event, at: Any = None) ->
     """What becomes of events that reach the case in the same workflow task. They are sent in order."""
     bench, case = corporate.bench, corporate.case
     sent = [
-        await case.sent(corporate.sealed(event), key=f"k-{number}", actor=by(event), at=at)
+        await case.sent(sealed_for(corporate.case, event), key=f"k-{number}", actor=by(event), at=at)
         for number, event in enumerate(events)
     ]
     async with bench.working():
@@ -218,7 +219,7 @@ async def test_a_second_form_of_other_data_changes_nothing_in_the_case_either(be
     corporate = await Corporate.opened(bench, Scenario.BOTH)
     form = await corporate.form(company=company_form(administrator=administrator(email="x@example.com")))
     await corporate.says(wallet_form(papers=form.papers))
-    view = await corporate.case.report(corporate.sealed(form), actor=PROVIDER)
+    view = await corporate.case.report(sealed_for(corporate.case, form), actor=PROVIDER)
     facts = corporate.facts()
     assert (facts["stage"], facts["differs"]) == ("awaiting_form", ["company.administrator.email"])
     assert (view.stage, "papers" in facts) == ("opening", False)

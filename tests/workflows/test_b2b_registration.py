@@ -20,6 +20,7 @@ from tests.corporate_numbers import (
     scanned,
 )
 from tests.merchant_forms import RESPONSIBLE, administrator, b2b_details, company_form
+from tests.sealing import sealed_for
 
 OTHERS_SCAN = ("scanned_by.name", "other-person", "TCM-TEN-04")
 
@@ -107,7 +108,7 @@ async def test_only_the_administrator_scans(bench: Bench) -> None:
 
 async def test_there_is_nothing_to_scan_before_the_form_and_nothing_more_after(bench: Bench) -> None:
     corporate = await Corporate.opened(bench)
-    scan = corporate.sealed(scanned())
+    scan = sealed_for(corporate.case, scanned())
     await corporate.case.refuses(scan)
     await corporate.fills()
     await corporate.scans()

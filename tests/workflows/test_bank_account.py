@@ -11,6 +11,7 @@ from models.bank_process import BANK_ACCOUNTS
 from models.tables.admissions import HoldTaken
 from tests.bank_accounts import END, PROVIDER_REMITS, VOID, Account, details, onboarded
 from tests.bench import DAY, SECOND, Bench
+from tests.sealing import sealed_for
 
 ASKED = ["account_given", "data_in_order"]
 PAID_IN = ["opened", *ASKED, "paid_in"]
@@ -100,7 +101,7 @@ async def test_what_is_typed_in_too_late_is_refused_and_a_round_lapses(bench: Be
     due = (await account.given()).tasks[0].deadline_at
     assert due is not None
     right = await account.received()
-    reason = await account.case.refuses(account.sealed(AmountsEntered(guess=right)), at=due)
+    reason = await account.case.refuses(sealed_for(account.case, AmountsEntered(guess=right)), at=due)
     assert reason == "amounts_entered came after the deadline"
     await bench.advance_to(due)
     view = await account.case.stands("reminded", "amounts_overdue")

@@ -16,6 +16,8 @@ from models.tasks import NEXT
 from models.telling import AccountChanged, DepositChanged, ListenerAdded
 from tests.invariants import broken
 
+pytestmark = pytest.mark.timeout(600)
+"""The first of these tests waits for all other workers of the session."""
 Way = tuple[str, str | None, str, str]
 """A story of the case (its own has no name), a stage of it, an event, and the stage that this led to."""
 BY_THE_OFFICE: tuple[type[Event], ...] = (TermsChanged, DepositChanged, AccountChanged, ListenerAdded)
@@ -52,12 +54,13 @@ def first_stages(process: Process) -> set[str]:
     return own or {str(step.stage) for step in process.steps if not step.lane}
 
 
-def taken(engine: Engine, process: Process) -> Iterator[tuple[Way, CaseRow]]:
+def taken(engines: list[Engine], process: Process) -> Iterator[tuple[Way, CaseRow]]:
     rows = select(ChangeRow, CaseRow).join(CaseRow, col(CaseRow.case_id) == col(ChangeRow.case_id))
-    with Session(engine) as session:
-        for change, case in session.exec(rows.where(CaseRow.process == process.name)):
-            went = change.data if "lane" in change.data else change.model_dump()
-            yield (went.get("lane", ""), went["stage_before"], change.event, went["stage_after"]), case
+    for engine in engines:
+        with Session(engine) as session:
+            for change, case in session.exec(rows.where(CaseRow.process == process.name)):
+                went = change.data if "lane" in change.data else change.model_dump()
+                yield (went.get("lane", ""), went["stage_before"], change.event, went["stage_after"]), case
 
 
 def is_published(way: Way, case: CaseRow, process: Process) -> bool:
@@ -79,21 +82,22 @@ def onwards(ways: set[Way]) -> set[Way]:
 
 
 @pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
-def test_no_case_took_a_way_that_is_not_published(engine: Engine, process: Process) -> None:
-    ways = list(taken(engine, process))
+def test_no_case_took_a_way_that_is_not_published(engines: list[Engine], process: Process) -> None:
+    ways = list(taken(engines, process))
     if not ways:
         pytest.skip("no case of this process was played in this session")
     assert {way for way, case in ways if not is_published(way, case, process)} == set()
 
 
 @pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
-def test_every_published_way_was_taken_by_some_case(engine: Engine, process: Process) -> None:
-    ways = {way for way, _ in taken(engine, process)}
+def test_every_published_way_was_taken_by_some_case(engines: list[Engine], process: Process) -> None:
+    ways = {way for way, _ in taken(engines, process)}
     if len(published(process) & onwards(ways)) < len(published(process)) / 2:
         pytest.skip("only some tests were run")
     assert published(process) - onwards(ways) == set()
 
 
-def test_no_invariant_is_broken_after_all_that_was_played(engine: Engine) -> None:
-    with engine.connect() as connection:
-        assert broken(connection) == {}
+def test_no_invariant_is_broken_after_all_that_was_played(engines: list[Engine]) -> None:
+    for engine in engines:
+        with engine.connect() as connection:
+            assert broken(connection) == {}

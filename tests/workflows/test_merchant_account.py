@@ -6,24 +6,22 @@ import pytest
 
 from activities.gateways.simulated.misbehaving import Behaviour
 from models.cases import CaseView
-from models.interventions import Noted
 from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.merchant_accounts import (
     ActedInStead,
-    DraftSaved,
     Number,
     OpenMerchantAccount,
     Scenario,
     WalletStage,
     Withdrawn,
 )
-from models.merchant_forms import Draft
 from models.rules.findings import Refused
 from models.tables.admissions import HoldTaken
 from tests.bank_accounts import PROVIDER
 from tests.bench import DAY, Bench, until
 from tests.merchant_accounts import MARKET, Merchant, where
-from tests.merchant_forms import LICENCE, NAME, RESPONSIBLE, administrator, company_form
+from tests.merchant_forms import LICENCE, NAME, administrator, company_form
+from tests.sealing import sealed_for
 
 WALLET, B2B = Number
 IN_STEAD = ActedInStead(reason="asked by phone", act=Withdrawn(number=WALLET))
@@ -227,7 +225,7 @@ async def test_the_wallets_form_stays_owed_where_another_companys_data_were_fast
     merchant = await Merchant.opened(bench, "both")
     await merchant.corporate.fills()
     other = merchant.form(company=company_form(administrator=administrator(email="other@example.com")))
-    await merchant.case.report(merchant.sealed(other), actor=PROVIDER)
+    await merchant.case.report(sealed_for(merchant.case, other), actor=PROVIDER)
     assert merchant.ways() == [("wallet_form_submitted", "awaiting_form", "awaiting_form")]
     assert merchant.facts["differs"] == ["company.administrator.email"]
     assert merchant.case.changes()[-1].data["differs"] == ["company.administrator.email"]
@@ -241,68 +239,7 @@ async def test_so_does_the_other_numbers(bench: Bench) -> None:
     await merchant.submits()
     other = company_form(administrator=administrator(email="other@example.com"))
     form = await merchant.corporate.form(company=other)
-    await merchant.case.report(merchant.sealed(form), actor=PROVIDER)
+    await merchant.case.report(sealed_for(merchant.case, form), actor=PROVIDER)
     assert merchant.ways(B2B) == [("b2b_form_submitted", "awaiting_form", "awaiting_form")]
     await merchant.corporate.fills(company=None)
     assert merchant.facts_of(B2B)["stage"] == "awaiting_scan"
-
-
-# --- drafts (TCM-MCH-09)
-
-
-async def test_the_last_draft_of_a_form_is_kept_sealed_until_the_form_is_sent(bench: Bench) -> None:
-    merchant = await Merchant.opened(bench, "both")
-    await merchant.saves(company={"company_name": "样"})
-    view = await merchant.saves(company={"company_name": RESPONSIBLE}, account={"number": "62"})
-    await merchant.saves(B2B, details={"applicant_name": RESPONSIBLE})
-    assert view.data.keys() & {*Number} == {*Number}
-    assert merchant.revealed("draft", Draft).company == {"company_name": RESPONSIBLE}
-    assert RESPONSIBLE not in str((await merchant.case.on_record()).data)
-    assert merchant.case.path() == ["opened", *["draft_saved"] * 3]
-    await merchant.submits()
-    assert merchant.facts["draft"] is None
-    assert merchant.facts_of(B2B)["draft"]
-    await merchant.withdraws(B2B)
-    await merchant.case.stands("withdrawn", "given_up")
-    assert merchant.facts_of(B2B)["draft"] is None
-
-
-async def test_a_draft_is_of_a_form_that_is_owed(bench: Bench) -> None:
-    merchant = await Merchant.opened(bench)
-    draft = merchant.sealed(DraftSaved(number=WALLET, draft=Draft()))
-    await merchant.submits()
-    assert await merchant.case.refuses(draft) == "no form of wallet is owed"
-    await merchant.turns_down()
-    await merchant.is_told()
-    await merchant.case.stands("applyment_rejected")
-    await merchant.saves(company={"company_name": "样"})
-    assert merchant.revealed("draft", Draft).company == {"company_name": "样"}
-    other = merchant.sealed(DraftSaved(number=B2B, draft=Draft()))
-    assert await merchant.case.refuses(other) == "no form of b2b is owed"
-
-
-async def test_who_only_replaces_what_is_there_leaves_room_for_operators_and_the_form(
-    bench: Bench,
-) -> None:
-    """Temporal takes so many events of a case, and drafts are none that it needs."""
-    merchant = await Merchant.opened(where(bench, events_replaced=60), "both")
-    await merchant.saves()
-    for _ in range(20):
-        if "b2b_form_submitted" in str((await merchant.corporate.fills()).tasks[-1].accepts):
-            continue
-        break
-    draft = merchant.sealed(DraftSaved(number=WALLET, draft=Draft()))
-    assert await merchant.case.refuses(draft) == "too many drafts were saved: submit the form"
-    again = merchant.sealed(await merchant.corporate.form())
-    assert await merchant.case.refuses(again) == "opening does not take b2b_form_submitted"
-    await merchant.decides(Noted(reason="it saves every second"))
-    await merchant.submits(company=None)
-    await merchant.corporate.scans()
-
-
-async def test_a_draft_leaves_the_time_for_the_form_as_it_is(bench: Bench) -> None:
-    merchant = await Merchant.opened(bench)
-    due = await merchant.case.due()
-    await bench.advance(DAY)
-    await merchant.saves()
-    assert await merchant.case.due() == due

@@ -7,6 +7,7 @@ from models.merchant_accounts import Number, OpenMerchantAccount, Scenario
 from tests.bench import Bench, until
 from tests.merchant_accounts import Merchant
 from tests.merchant_forms import administrator, company_form
+from tests.sealing import sealed_for
 from tests.workflows.test_merchant_account import opens_wallet
 
 OTHER = company_form(administrator=administrator(email="other@example.com"))
@@ -58,6 +59,6 @@ async def test_a_form_that_differs_from_what_is_open_is_not_taken(bench: Bench) 
     later = await opened_again(merchant, "b2b")
     await until(lambda: later.facts_of(Number.B2B)["stage"], meanwhile=bench.tick)
     form = await later.corporate.form(company=OTHER)
-    await later.case.report(later.sealed(form))
+    await later.case.report(sealed_for(later.case, form))
     assert later.facts_of(Number.B2B)["differs"] == ["company.administrator.email"]
     assert later.facts_of(Number.B2B)["stage"] == "awaiting_form"

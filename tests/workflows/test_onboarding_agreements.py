@@ -68,6 +68,7 @@ async def test_what_is_accepted_tells_which_text_by_which_rules_and_from_which_d
             "sha256": terms[name].sha256,
             "rule_set": onboarding.terms.rule_set,
             "effective_on": local_date(at).isoformat(),
+            "valid_until": None,
         }
         for name in ("product-partner", "access")
     ]

@@ -4,6 +4,7 @@ import pytest
 
 from tests.bench import OPERATOR, Bench
 from tests.onboardings import APPROVE, Onboarding
+from tests.sealing import sealed_for
 
 STEPS = {
     "aliyun": ["identifying", "preparing", "reviewing", "signing", "depositing"],
@@ -39,7 +40,7 @@ async def test_nothing_of_a_later_step_is_taken_before_its_turn(bench: Bench) ->
     """ALI-ONB-02: sign before the real name has passed, pay before signing."""
     onboarding = await Onboarding.begun(bench, "aliyun")
     for event in (onboarding.signs(), onboarding.applicant.application()):
-        reason = await onboarding.case.refuses(onboarding.sealed(event))
+        reason = await onboarding.case.refuses(sealed_for(onboarding.case, event))
         assert reason == f"identifying does not take {event.event}"
     reason = await onboarding.case.refuses(APPROVE, actor=OPERATOR)
     assert reason == "nothing here is decided by decided: approve"

@@ -12,6 +12,7 @@ from models.interventions import Resumed
 from models.onboardings import IdentityGiven
 from tests.bench import DAY, SECOND, Bench
 from tests.onboardings import REJECT, WITHDRAW, Onboarding, waive
+from tests.sealing import sealed_for
 
 RESUME = Resumed(reason="the register is back")
 
@@ -78,7 +79,7 @@ async def test_after_the_last_attempt_nobody_is_asked_any_more(bench: Bench) -> 
     onboarding = await used_up(bench)
     [task] = (await onboarding.case.on_record()).tasks
     assert (task.attempts_left, "identity_given" in {each.event for each in task.accepts}) == (0, False)
-    again = onboarding.sealed(onboarding.applicant.identity())
+    again = sealed_for(onboarding.case, onboarding.applicant.identity())
     assert await onboarding.case.refuses(again) == "identifying does not take identity_given"
 
 
@@ -97,7 +98,7 @@ async def test_after_the_last_attempt_operators_may_reject(bench: Bench) -> None
 async def test_a_waiver_of_something_else_gives_no_further_attempt(bench: Bench) -> None:
     onboarding = await used_up(bench)
     await onboarding.decides(waive("permission"))
-    again = onboarding.sealed(onboarding.applicant.identity())
+    again = sealed_for(onboarding.case, onboarding.applicant.identity())
     assert await onboarding.case.refuses(again) == "identifying does not take identity_given"
 
 

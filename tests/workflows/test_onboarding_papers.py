@@ -15,6 +15,7 @@ from models.onboardings import ReviewTerms
 from models.placing import Contact
 from tests.bench import DAY, OPERATOR, SECOND, Bench
 from tests.onboardings import APPROVE, FACTS, REJECT, WITHDRAW, Onboarding, correct, under, waive
+from tests.sealing import sealed_for
 
 MARKETS = ["aliyun", "tencent-cloud", "rehearsal"]
 RESUME = Resumed(reason="the register is back")
@@ -91,7 +92,7 @@ async def test_after_the_last_contradiction_operators_decide(bench: Bench) -> No
     onboarding = await contradicted(bench, "rehearsal")
     await onboarding.says(onboarding.applicant.application(facts=OTHER_FACTS))
     await onboarding.case.stands("application_submitted", "application_contradicted")
-    again = onboarding.sealed(onboarding.applicant.application())
+    again = sealed_for(onboarding.case, onboarding.applicant.application())
     assert await onboarding.case.refuses(again) == "preparing does not take application_submitted"
     view = await onboarding.decides(waive("application"))
     assert view.stage == "reviewing"

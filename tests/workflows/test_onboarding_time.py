@@ -8,6 +8,7 @@ from models.interventions import Claimed, Extended, Paused, Released, Resumed
 from models.telling import DepositChanged
 from tests.bench import DAY, OPERATOR, SECOND, SECOND_OPERATOR, Bench
 from tests.onboardings import REJECT, Onboarding, waive
+from tests.sealing import sealed_for
 
 MORE, STOP, GO = Extended(reason="holidays", by=60 * DAY), Paused(reason="moving"), Resumed(reason="moved")
 
@@ -26,7 +27,7 @@ async def test_a_provider_is_reminded_before_its_time_is_up(bench: Bench) -> Non
 async def test_at_the_deadline_it_is_too_late(bench: Bench) -> None:
     onboarding = await Onboarding.in_stage(bench, "aliyun", "preparing")
     due = await onboarding.case.due()
-    form = onboarding.sealed(onboarding.applicant.application())
+    form = sealed_for(onboarding.case, onboarding.applicant.application())
     assert await onboarding.case.refuses(form, at=due) == "application_submitted came after the deadline"
     view = await onboarding.case.report(form, at=due - SECOND)
     assert view.stage in ("checking_application", "reviewing")
@@ -50,7 +51,7 @@ async def test_operators_stop_the_time_and_give_more_of_it(bench: Bench) -> None
     await bench.advance(200 * DAY)
     view = await onboarding.case.on_record()
     assert (view.stage, view.tasks[0].paused) == ("preparing", True)
-    reason = await onboarding.case.refuses(onboarding.sealed(onboarding.signs()))
+    reason = await onboarding.case.refuses(sealed_for(onboarding.case, onboarding.signs()))
     assert reason == "preparing does not take agreements_accepted"
     await onboarding.says(onboarding.applicant.application())
     await onboarding.reaches("reviewing")

@@ -8,6 +8,7 @@ from models.cases import CaseView
 from tests.bench import DAY, SECOND, Bench
 from tests.merchant_accounts import FORM, Merchant, asking_seldom, where
 from tests.merchant_forms import NAME
+from tests.sealing import sealed_for
 
 pytestmark = pytest.mark.usefixtures("well_behaved")
 LATE = ("remittance_overdue", "instruction_lapsed", "submitted")
@@ -168,6 +169,6 @@ async def test_a_form_in_the_very_last_moment_is_in_time(bench: Bench) -> None:
     due = await merchant.case.due()
     await bench.advance_to(due - SECOND)
     await merchant.case.stands("reminded", "reminded")
-    assert await merchant.case.refuses(merchant.sealed(merchant.form()), at=due)
+    assert await merchant.case.refuses(sealed_for(merchant.case, merchant.form()), at=due)
     await merchant.submits(*FORM)
     assert merchant.facts["stage"] == "under_review"

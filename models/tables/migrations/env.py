@@ -7,6 +7,7 @@ import models.tables.ledger
 import models.tables.simulated
 import models.tables.simulated_bank
 import models.tables.simulated_enterprise
+import models.tables.simulated_links
 import models.tables.simulated_registries
 import models.tables.simulated_wallet  # noqa: F401  their tables belong to the metadata
 

@@ -1,0 +1,126 @@
+"""What a product or a shop asks of our own house, and of the web: whether it may be shown, and sold, now."""
+
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.clock import now
+from activities.gateways.links import Links
+from models.links import LinkState
+from models.listing_content import Content, ProductContent
+from models.listings import AskedCheck, AskedLook, CheckedContent, Looked
+from models.policies import MarketPolicy, market_in
+from models.rules.categories import confirmations, criteria
+from models.rules.findings import Finding
+from models.rules.listing_checks import MOST, Scrutiny, is_risky, scrutinise
+from models.rules.listing_fields import public_texts
+from models.rules.listing_reach import Reached, followed, reached
+from models.rules.listing_standing import counting
+from models.rules.listing_texts import forbidden
+from models.rules.trust import is_trusted
+from models.tables.documents.store import DocumentStore
+from models.tables.listings import history_of
+from models.tables.selling import selling_of
+
+TRIES = 4
+"""How often links that do not answer are asked, before an operator is asked to open them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listings:
+    engine: Engine
+    policies: Mapping[str, MarketPolicy]
+    documents: DocumentStore
+    links: Links
+    clock: Callable[[], datetime] = now
+
+    @activity.defn(name="check_listing")
+    def check(self, asked: AskedCheck) -> CheckedContent:
+        """Everything that turns a version down, everything that an operator has to look at, what its category
+        asks for, and whether an operator is needed at all (ALI-RECT-01, -05, TCM-PROD-02).
+
+        `Undecided` while a link does not answer, and tried again; after a few tries that is a flag.
+        """
+        market = market_in(self.policies, asked.market)
+        found = self._scrutinised(asked, market)
+        web = self._reached(asked, found.findings)
+        flags = (*found.flags, *web.silent)[:MOST]
+        chosen = _categories(asked.content)
+        return CheckedContent(
+            findings=(*found.findings, *web.findings)[:MOST],
+            flags=flags,
+            criteria=criteria(chosen, market.categories),
+            confirm=tuple(sorted(confirmations(chosen, market.categories))),
+            trusted=not flags and self._is_trusted(asked),
+        )
+
+    @activity.defn(name="look_at_listing")
+    def look(self, asked: AskedLook) -> Looked:
+        """Everything that stands against its being on sale now, and what is forbidden now in what is live
+        (ALI-RECT-05)."""
+        at, market = self.clock(), market_in(self.policies, asked.market)
+        with Session(self.engine) as session:
+            barred = selling_of(session, market, asked.provider_id, at).blocked_by
+        return Looked(
+            blocked_by=counting(barred, asked.kind),
+            findings=_forbidden(asked.content, market, at) if asked.content else (),
+            catalogue=market.catalogue.version(at),
+        )
+
+    def _scrutinised(self, asked: AskedCheck, market: MarketPolicy) -> Scrutiny:
+        """By what was forbidden when it was submitted (S88-POL-04)."""
+        return scrutinise(
+            asked.content,
+            asked.terms,
+            categories=market.categories,
+            catalogue=market.catalogue.in_force(asked.at),
+            at=asked.at,
+            document=lambda ref: self.documents.find(
+                asked.market, asked.provider_id, ref.kind, ref.document_id
+            ),
+        )
+
+    def _reached(self, asked: AskedCheck, wrong: Collection[Finding]) -> Reached:
+        """All at once: each may take as long as a look may take, and together they take no longer."""
+        links = followed(asked.content, wrong, asked.terms.checks.links.at_most + 1)
+        web = reached(links, self._looked({*links.values()}))
+        if web.silent and _attempt() < TRIES:
+            places = ", ".join(each.field for each in web.silent)
+            raise ApplicationError(f"no answer from {places}", type="Undecided")
+        return web
+
+    def _looked(self, urls: Collection[str]) -> dict[str, LinkState]:
+        if not urls:
+            return {}
+        with ThreadPoolExecutor(len(urls), thread_name_prefix="links") as several:
+            return dict(zip(urls, several.map(self.links.look, urls), strict=True))
+
+    def _is_trusted(self, asked: AskedCheck) -> bool:
+        if asked.terms.trust is None or is_risky(asked.content.category, asked.terms):
+            return False
+        with Session(self.engine) as session:
+            history = history_of(session, asked.market, asked.provider_id, asked.at)
+        return is_trusted(history, asked.terms.trust, asked.at)
+
+
+def _categories(content: Content) -> tuple[str, ...]:
+    """Its general class, and whom it is for."""
+    basic = content.basic if isinstance(content, ProductContent) else None
+    if basic is None:
+        return ()
+    return (*((basic.category,) if basic.category else ()), *basic.industries)
+
+
+def _forbidden(content: Content, market: MarketPolicy, at: datetime) -> tuple[Finding, ...]:
+    entries = market.catalogue.in_force(at)
+    return tuple(finding for text in public_texts(content) for finding in forbidden(text, entries)[0])[:MOST]
+
+
+def _attempt() -> int:
+    return activity.info().attempt if activity.in_activity() else 1

@@ -1,0 +1,155 @@
+"""What checks would find in a product or a shop that is not handed in: told, and kept nowhere."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body
+from pydantic import Field
+from sqlmodel import Session
+
+from api.auth import Caller, Identified
+from api.checks import document_of
+from api.estimates import estimates_of
+from api.office import Office, TheOffice
+from api.problems import invalid, not_found
+from api.reading import find, provider_of
+from api.routing import of_every_process
+from api.versions import LISTINGS
+from models.base import Frozen, Id
+from models.estimates import Estimate, ReviewStep
+from models.listing_content import ProductContent, ShopContent
+from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
+from models.listing_terms import ListingTerms
+from models.listings import ListingKind
+from models.policies import ListingPolicy
+from models.process import Process
+from models.rules.blocks import Why
+from models.rules.findings import Finding
+from models.rules.listing_checks import is_risky, scrutinise
+from models.rules.listing_standing import counting
+from models.rules.trust import is_trusted
+from models.tables import AdmissionRow, CaseRow
+from models.tables.listings import history_of
+from models.tables.selling import selling_of
+
+UNCHECKED: tuple[Literal["links-answer"]] = ("links-answer",)
+"""That addresses answer is asked when a version is submitted: here nobody is called."""
+
+
+class ProductTry(Frozen):
+    content: ProductContent
+
+
+class ShopTry(Frozen):
+    content: ShopContent
+
+
+class ProductTryOf(ProductTry):
+    provider_id: Id | None = Field(None, description="Whose it is; a provider's own token says so itself.")
+
+
+class ShopTryOf(ShopTry):
+    provider_id: Id | None = Field(None, description="Whose it is; a provider's own token says so itself.")
+
+
+TRIES: dict[str, tuple[Any, Any]] = {
+    PRODUCT_REVIEWS.name: (ProductTry, ProductTryOf),
+    SHOP_REVIEWS.name: (ShopTry, ShopTryOf),
+}
+"""A content, and one that says whose it is."""
+
+
+class DryRun(Frozen):
+    """What would come of handing it in now."""
+
+    findings: tuple[Finding, ...] = Field(description="What would turn it down, everything at once.")
+    flags: tuple[Finding, ...] = Field(description="What an operator would have to look at.")
+    blocked_by: tuple[Why, ...] = Field(description="What stands against being on sale, approved or not.")
+    unchecked: tuple[Literal["links-answer"], ...] = Field(
+        UNCHECKED, description="What only a submission checks: that links answer."
+    )
+    operator_looks: bool = Field(description="Whether an operator would look at it before it is approved.")
+    estimate: tuple[Estimate, ...] = Field(description="How long the steps take that it would go through.")
+
+
+def router() -> APIRouter:
+    return of_every_process(_add, LISTINGS)
+
+
+def _add(routes: APIRouter, process: Process) -> None:
+    name = process.name.replace("-", "_")
+    Try: Any = TRIES[process.name][0]  # noqa: N806  types that stand in the signatures below
+    TryOf: Any = TRIES[process.name][1]  # noqa: N806
+
+    @routes.post("/dry-run", summary="Try a content", operation_id=f"try_{name}")
+    def try_content(
+        market: str, body: Annotated[TryOf, Body()], office: TheOffice, caller: Identified
+    ) -> DryRun:
+        """What automatic checks find now, before there is a case. Nothing is kept. A provider's own token
+        says whose content it is; anybody else's body does."""
+        return _tried_for(office, caller, process, market, body)
+
+    @routes.post("/{id}/dry-run", summary="Try the next version", operation_id=f"try_version_{name}")
+    def try_version(
+        market: str, id: str, body: Annotated[Try, Body()], office: TheOffice, caller: Identified
+    ) -> DryRun:
+        """What automatic checks find now in what may become the next version. Nothing is kept."""
+        return _tried_in(office, process, find(office, caller, process, market, id), body)
+
+
+def _tried_for(
+    office: Office, caller: Caller, process: Process, market: str, body: ProductTryOf | ShopTryOf
+) -> DryRun:
+    provider_id = body.provider_id or caller.provider_id
+    if provider_id is None:
+        detail = "say whose content it is"
+        raise invalid([Finding(field="provider_id", code="missing", detail=detail)])
+    provider_of(office, caller, market, provider_id)
+    return _tried(office, process, market, provider_id, body.content)
+
+
+def _tried_in(office: Office, process: Process, row: CaseRow, body: ProductTry | ShopTry) -> DryRun:
+    """By what the case was let in with: its submissions are checked by that."""
+    assert row.provider_id is not None  # such a case has one from its beginning
+    with Session(office.engine) as session:
+        admission = session.get(AdmissionRow, row.case_id)
+    agreed = ListingTerms.model_validate(admission.input["terms"]) if admission else None
+    return _tried(office, process, row.market, row.provider_id, body.content, agreed)
+
+
+def _tried(
+    office: Office,
+    process: Process,
+    market: str,
+    provider_id: str,
+    content: ProductContent | ShopContent,
+    agreed: ListingTerms | None = None,
+) -> DryRun:
+    """By the policy and the catalogue in force now: a submission at this moment is checked by the same."""
+    policy, now = office.admissions.policies.get(market), datetime.now(UTC)
+    version = policy.in_force(process.name, now) if policy else None
+    if policy is None or not isinstance(version, ListingPolicy):
+        raise not_found()
+    terms = agreed or version.terms
+    found = scrutinise(
+        content,
+        terms,
+        categories=policy.categories,
+        catalogue=policy.catalogue.in_force(now),
+        at=now,
+        document=lambda ref: document_of(office, market, provider_id, ref),
+    )
+    with Session(office.engine) as session:
+        barred = selling_of(session, policy, provider_id, now).blocked_by
+        history = history_of(session, market, provider_id, now)
+        estimates = estimates_of(office, session, process, market, now)
+    trusted = is_trusted(history, terms.trust, now) and not is_risky(content.category, terms)
+    looks = not found.findings and bool(found.flags or not trusted)
+    ahead = (ReviewStep.CHECKING, *((ReviewStep.REVIEWING,) if looks else ()), ReviewStep.LISTING)
+    return DryRun(
+        findings=found.findings,
+        flags=found.flags,
+        blocked_by=counting(barred, ListingKind(content.kind)),
+        operator_looks=looks,
+        estimate=tuple(estimates[step] for step in ahead),
+    )

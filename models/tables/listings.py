@@ -1,0 +1,74 @@
+"""Products and shops as they stand on record, and what was decided about them before."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ARRAY, DateTime, Text, and_, case, cast
+from sqlmodel import Session, col, func, select
+
+from models.interventions import Approved
+from models.listing_events import DecidedToApprove, DecidedToDelist, DecidedToNotify, DecidedToReject
+from models.listing_process import PRODUCT_REVIEWS
+from models.listings import RECTIFICATION, ListingStage
+from models.rules.on_sale import Offered
+from models.rules.trust import ListingHistory
+from models.tables import AdmissionRow, CaseRow, ChangeRow
+
+APPROVE = DecidedToApprove.model_fields["decision"].default
+AGAINST = [
+    each.model_fields["decision"].default for each in (DecidedToReject, DecidedToNotify, DecidedToDelist)
+]
+
+
+def products_with(
+    session: Session, market: str, provider_id: str, tasks: Sequence[str], at_most: int
+) -> list[CaseRow]:
+    """Products of a provider in which one of these tasks is open, what changed last first."""
+    mine = (
+        select(CaseRow)
+        .where(CaseRow.market == market, CaseRow.provider_id == provider_id)
+        .where(CaseRow.process == PRODUCT_REVIEWS.name, col(CaseRow.tasks).op("&&")(cast(tasks, ARRAY(Text))))
+        .order_by(col(CaseRow.changed_at).desc(), col(CaseRow.case_id))
+        .limit(at_most)
+    )
+    return list(session.exec(mine))
+
+
+def offered(session: Session, market: str, product_id: str) -> Offered | None:
+    """The product of this id, whosever it is and whatever its stage; None where the market knows none. One
+    that was let in and is not on record yet is a draft."""
+    case_id = PRODUCT_REVIEWS.case_id(market, product_id)
+    if (row := session.get(CaseRow, case_id)) is not None:
+        return Offered(provider_id=row.provider_id, stage=row.stage)
+    if (admitted := session.get(AdmissionRow, case_id)) is not None:
+        return Offered(provider_id=admitted.provider_id, stage=ListingStage.DRAFT)
+    return None
+
+
+def history_of(session: Session, market: str, provider_id: str, at: datetime) -> ListingHistory:
+    """What operators decided about the provider's products until then. What waited for a second one and was
+    not agreed to was not decided."""
+    mine = (
+        col(CaseRow.market) == market,
+        col(CaseRow.provider_id) == provider_id,
+        col(CaseRow.process) == PRODUCT_REVIEWS.name,
+    )
+    data = col(ChangeRow.data)
+    alone = and_(col(ChangeRow.event) == DecidedToApprove.tag(), col(ChangeRow.internal).is_(False))
+    decision = case(
+        (alone, data["decision"].astext),
+        (col(ChangeRow.event) == Approved.tag(), data["decided"]["decision"].astext),
+    )
+    decided = (
+        select(
+            func.count().filter(decision == APPROVE),
+            func.max(col(ChangeRow.at)).filter(decision.in_(AGAINST)),
+        )
+        .join(CaseRow, col(CaseRow.case_id) == col(ChangeRow.case_id))
+        .where(*mine, col(ChangeRow.at) <= at)
+    )
+    noticed = CaseRow.view["data"][RECTIFICATION]["noticed_at"].astext.cast(DateTime(timezone=True))
+    approvals, turned_down_at = session.exec(decided).one()
+    noticed_at = session.exec(select(func.max(noticed)).where(*mine, noticed <= at)).one()
+    blemishes = [each for each in (turned_down_at, noticed_at) if each is not None]
+    return ListingHistory(approvals=approvals, blemished_at=max(blemishes, default=None))

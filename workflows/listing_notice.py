@@ -1,0 +1,180 @@
+"""A notice on what is shown, and the time that its provider has to mend it (ALI-RECT, AMB-19).
+
+noticed ──corrected version approved──▶ corrected
+   │ ▲ └──lifted──▶ lifted          ──time over──▶ lapsed: taken off, unless a check finds nothing any more
+   ▼ │ found again
+self_checked: the provider found nothing, and an operator looks
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from models.checklists import Reason
+from models.clocks import Clock
+from models.listing_events import DecidedToLift, SelfChecked
+from models.listing_tasks import NOTICE, SELF_CHECK
+from models.listings import Notice, RectificationStage
+from models.natural_days import NaturalDays
+from models.rules.listing_events import numbered
+from workflows.lane import Lane
+from workflows.listing_known import Beside, Known
+from workflows.tasks import Countdown
+
+NOTICED, SELF_CHECKED, CORRECTED, LIFTED, LAPSED = RectificationStage
+MOST_LIFTED = 60
+"""As many as one look can find."""
+
+
+class Rectification:
+    """One notice at a time. What is found meanwhile is told, and gets no time of its own (ALI-RECT-03)."""
+
+    def __init__(self, lane: Lane, known: Known, clock: Clock | None, look_again: Callable[[], None]) -> None:
+        self.lane, self.known, self._look_again = lane, known, look_again
+        self.clock = Countdown(clock or Clock())
+        self.lapsed = False
+        """The time is over, and the case has not taken that in yet."""
+        self.undecided = False
+        """The time is over, and what a check had found is looked for once more (ALI-RECT-03)."""
+        self._corrected = self._found_again = self._taken_off = False
+        self.story = Beside()
+
+    @property
+    def is_open(self) -> bool:
+        return self.lane.stage in (NOTICED, SELF_CHECKED)
+
+    @property
+    def has_news(self) -> bool:
+        return self.lapsed or self.story.broke
+
+    @property
+    def may_rest(self) -> bool:
+        return not (self.lapsed or self.undecided or self._corrected or self._found_again or self._taken_off)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What the last notice was given for, until it is settled."""
+        notice = self.known.now.notice
+        said = notice.reasons if notice else ()
+        return tuple(Reason(**each.model_dump(exclude={"number"})) for each in said)
+
+    def go_on(self) -> None:
+        """From where the run before left it."""
+        if self.is_open:
+            self.story.begin(self._run())
+
+    # --- what the case tells it
+
+    def give(self, reasons: tuple[Reason, ...], at: datetime, *, by_system: bool) -> None:
+        """A notice, or what else was found while one is open."""
+        if self.is_open and self.known.now.notice:
+            self._add(reasons)
+        else:
+            self._begin(reasons, at, by_system)
+
+    def corrected(self) -> None:
+        """A version without what was found is live now (ALI-RECT-07)."""
+        self.known.change(lifted=())
+        if self.is_open:
+            self._corrected = True
+        elif self.lane.stage == LAPSED:
+            self._end(CORRECTED, "corrected")
+
+    def taken_off(self) -> None:
+        """Nothing is shown any more that could be mended in time."""
+        self._taken_off = self.is_open
+
+    def nothing_found(self) -> None:
+        """The time is over, and what a check had found is not there any more."""
+        self._end(LIFTED, "nothing_found")
+
+    def forgive(self) -> None:
+        """An operator looked at what was found, and lets it pass as long as this version is live."""
+        now, found = self.known.now, self.reasons
+        self.known.change(lifted=(*now.lifted, *found)[-MOST_LIFTED:], notice=None)
+
+    # --- its story
+
+    def _begin(self, reasons: tuple[Reason, ...], at: datetime, by_system: bool) -> None:
+        now, grace = self.known.now, self.known.terms.grace
+        said = numbered(reasons, now.notices + 1)
+        notice = Notice(
+            number=now.notices + 1,
+            reasons=said,
+            by_system=by_system,
+            noticed_at=at,
+            live_version=now.live_version or 0,
+        )
+        self.known.change(notice=notice, notices=notice.number)
+        begun_before = self.lane.stage is not None
+        facts: dict[str, JsonValue] = {
+            **notice.model_dump(mode="json", include={"number", "by_system", "live_version"}),
+            "noticed_at": at.isoformat(),
+            "self_checked_at": None,
+        }
+        self.lane.enter(NOTICED, "noticed" if begun_before else None, at=at, reasons=_told(said), **facts)
+        if isinstance(grace, NaturalDays):
+            self.clock = Countdown(Clock(deadline_at=grace.until(at)), reminded_at=at)
+        else:
+            self.clock = self.lane.countdown(grace)
+        self.go_on()
+
+    def _add(self, reasons: tuple[Reason, ...]) -> None:
+        notice = self.known.now.notice
+        assert notice is not None  # one is open
+        more = numbered((*notice.reasons, *reasons), notice.number)[len(notice.reasons) :]
+        notice = notice.model_copy(update={"reasons": (*notice.reasons, *more)})
+        self.known.change(notice=notice)
+        if self.lane.stage == SELF_CHECKED:
+            self._found_again = True
+        else:
+            self.lane.note("found_again", reasons=_told(notice.reasons))
+
+    async def _run(self) -> None:
+        while not self.known.over and self.is_open:
+            await self._next()
+
+    async def _next(self) -> None:
+        kind = NOTICE if self.lane.stage == NOTICED else SELF_CHECK
+        event = await self.lane.wait_for(kind, clock=self.clock, done_when=self._is_overtaken)
+        match event:
+            case SelfChecked():
+                self.lane.enter(SELF_CHECKED, self_checked_at=self.lane.since.isoformat())
+            case DecidedToLift():
+                self.forgive()
+                self._end(LIFTED)
+            case _ if self.known.over:
+                pass
+            case _ if self._corrected:
+                self._corrected = False
+                self._end(CORRECTED, "corrected")
+            case _ if self._taken_off:
+                self._taken_off = False
+                self.lane.enter(LAPSED, "taken_off")
+            case _ if self._found_again:
+                self._found_again = False
+                notice = self.known.now.notice
+                self.lane.enter(NOTICED, "noticed_again", reasons=_told(notice.reasons if notice else ()))
+            case _:
+                self._lapse()
+
+    def _lapse(self) -> None:
+        notice = self.known.now.notice
+        self.lane.enter(LAPSED)
+        if notice and notice.by_system:
+            self.undecided = True
+            self._look_again()
+        else:
+            self.lapsed = True
+
+    def _is_overtaken(self) -> bool:
+        return self.known.over or self._corrected or self._found_again or self._taken_off
+
+    def _end(self, stage: RectificationStage, step: str | None = None) -> None:
+        self.known.change(notice=None)
+        self.lane.enter(stage, step)
+
+
+def _told(reasons: tuple[Reason, ...]) -> list[JsonValue]:
+    return [each.model_dump(mode="json", exclude_none=True) for each in reasons]
