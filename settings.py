@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     api_port: int = Field(default=8000, ge=0, le=65535)
     answer_within_s: float = Field(default=4.0, gt=0)
     """How long a caller waits for a consequence to be on record before it hears `not-confirmed`."""
-    max_body_bytes: int = 64 * 1024
+    max_body_bytes: int = 256 * 1024
 
     streams: int = Field(default=100, ge=0)
     """How many streams of changes this process keeps open at once; more are refused."""

@@ -21,7 +21,7 @@ from models.telling import ListingOutdated, Telling
 AT_ONCE = 20
 """How many are told in one round: what a market forbids anew reaches thousands of them, a few at a time."""
 LATELY = timedelta(minutes=10)
-CHANGED, CHOSEN = 200, 100
+CHANGED, CHOSEN = 100, 50
 """How many providers are looked at in a round: of whom a case changed lately, and of all others."""
 KINDS = {PRODUCT_REVIEWS.name: ListingKind.PRODUCT, SHOP_REVIEWS.name: ListingKind.SHOP}
 

@@ -37,7 +37,6 @@ from models.tasks import Leads, Step, TaskKind
 # --- the case: what buyers see
 
 DRAFT, APPROVED, LISTED, HIDDEN, DELISTED, CLOSED = ListingStage
-_REMOVED = {DecidedToRemove: Leads(CLOSED, ListingOutcome.REMOVED)}
 _RULES = {
     "listed": "TCM-PROD-03",
     "unlisted": "S88-ID-07",
@@ -51,7 +50,8 @@ def _of_case(
 ) -> TaskKind:
     retired = ListingOutcome.GIVEN_UP if stage is DRAFT else ListingOutcome.RETIRED
     every: dict[type[Event], Leads] = {event: Leads(to) for event, to in moves.items()}
-    every |= {Retired: Leads(CLOSED, retired), **_REMOVED}
+    every[Retired] = Leads(CLOSED, retired)
+    every[DecidedToRemove] = Leads(CLOSED, ListingOutcome.REMOVED)
     # It has no time that a ruling could move.
     return TaskKind(name, stage, waiting_on, every, even_paused=(*every,), rules=_RULES, held=True)
 

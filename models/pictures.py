@@ -111,8 +111,10 @@ def _outcomes(move: Move, rows: Iterable[Move]) -> list[str]:
 
 
 def _waits_for(process: Process, lane: str, stage: str) -> str:
-    mine = (task for task in process.tasks if (task.lane, task.stage) == (lane, stage) and not task.held)
-    return next((str(task.waiting_on) for task in mine), SYSTEM)
+    """Whose turn it is: of tasks without a clock only where somebody else than we is to move."""
+    mine = [task for task in process.tasks if (task.lane, task.stage) == (lane, stage)]
+    waited = (t for t in sorted(mine, key=lambda t: t.held) if not (t.held and t.waiting_on is Party.OFFICE))
+    return next((str(task.waiting_on) for task in waited), SYSTEM)
 
 
 def _lines(lines: Iterable[str]) -> str:

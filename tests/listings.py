@@ -2,17 +2,20 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session
+from temporalio.service import RPCError
 
 from activities.gateways.simulated.links import SimulatedLinks, ToldLink
 from activities.records import Records
 from models.cases import SYSTEM, Actor, Batch, CaseView, Change
 from models.catalogues import Catalogue
 from models.checklists import Reason
+from models.interventions import Noted
 from models.links import Reach
 from models.listing_content import ProductContent, ShopContent
 from models.listing_events import (
@@ -204,6 +207,17 @@ class Item:
 
         return await until(there, meanwhile=self.bench.tick)
 
+    async def in_another_run(self) -> CaseView:
+        """Notes until the case goes on in another run: what it is there."""
+        before = self.runs()
+        while self.runs() == before:
+            with suppress(RPCError):  # the run that it was for has just ended
+                await self.decides(Noted(reason="looked at it"))
+        return await self.case.on_record(len(self.case.path()))
+
+    def runs(self) -> int:
+        return len({change.run_id for change in self.case.changes()})
+
     async def reviewed_until(self) -> datetime:
         """When the review is due: working days are planned a moment after it begins."""
 
@@ -230,7 +244,7 @@ class Item:
 
 
 def put_on_record(
-    bazaar: Bazaar, provider_id: str, blocks: Sequence[str], paid_fen: int = 0, *, leaving: bool
+    bazaar: Bazaar, provider_id: str, blocks: Sequence[str], paid_fen: int = 0, *, leaving: bool = False
 ) -> None:
     """A deposit that is given back, or of which too little is paid, and what its market bars for that."""
     name = f"d-{provider_id}"

@@ -4,7 +4,8 @@ draft ──version approved──▶ approved ──listed──▶ listed ◀�
                              ▲   ▲                 │ content, or what its market delists for
                              │   └────unlisted─────┤
                              └──corrected, lifted─ delisted
-beside it: its next version, workflows/listing_revision.py; a notice on it, workflows/listing_notice.py
+beside it: its next version, workflows/listing_revision.py; a notice on it, workflows/listing_notice.py;
+what stands against it is looked at anew whenever that may have changed, workflows/listing_look.py
 from anywhere: retired or removed ──▶ closed
 """
 
@@ -15,7 +16,6 @@ from typing import Any
 from pydantic import JsonValue
 from temporalio import workflow
 
-from activities.listings import Listings
 from models.cases import Event
 from models.checklists import Reason
 from models.clocks import Clock
@@ -33,7 +33,6 @@ from models.listing_tasks import Drafts, case_task
 from models.listings import (
     RECTIFICATION,
     REVISION,
-    AskedLook,
     DelistedBy,
     Listing,
     ListingOutcome,
@@ -45,10 +44,10 @@ from models.rules.listing_checks import is_risky
 from models.rules.listing_standing import led_to
 from models.tasks import Leads
 from models.telling import ListingOutdated
-from workflows.calls import RECORD, call
 from workflows.case import Case, Rest
 from workflows.inbox import Aside
 from workflows.listing_known import Known
+from workflows.listing_look import Look
 from workflows.listing_notice import Rectification
 from workflows.listing_revision import Revision
 from workflows.tasks import Countdown
@@ -76,20 +75,17 @@ class Sale:
         )
         clocks = listing.carried.clocks if listing.carried else {}
         self.revision = Revision(self.case.lane(REVISION), self.known, drafts)
+        rectification = self.case.lane(RECTIFICATION)
+        self.look = Look(self.case, self.known, self._is_news)
         self.notices = Rectification(
-            self.case.lane(RECTIFICATION), self.known, clocks.get(RECTIFICATION), self._look_again
+            rectification, self.known, clocks.get(RECTIFICATION), look_again=self.look.again
         )
-        self.outdated = False
-        """Something may stand against it now that did not, or the other way round."""
-        self.looking: asyncio.Task[None] | None = None
-        self.looked: Looked | None = None
-        """What the last look has found, where that is news."""
 
     async def story(self) -> ListingOutcome:
         if self.listing.carried is None:
             self.case.show(**self.listing.facts())
             self.case.enter(DRAFT)
-            self._look_again()
+            self.look.again()
         self.revision.go_on()
         self.notices.go_on()
         while (outcome := self._follow(await self._next())) is None:
@@ -99,8 +95,7 @@ class Sale:
 
     async def _end_all(self) -> None:
         self.known.over = True
-        if self.looking:
-            self.looking.cancel()
+        self.look.cancel()
         await asyncio.gather(self.revision.story.finished(), self.notices.story.finished())
 
     # --- waiting
@@ -117,13 +112,12 @@ class Sale:
 
     @property
     def _has_news(self) -> bool:
-        broke = self.looking is not None and self.looking.done()
-        return broke or self.looked is not None or self.revision.has_news or self.notices.has_news
+        return self.look.has_news or self.revision.has_news or self.notices.has_news
 
     def _may_rest(self) -> bool:
         info = workflow.info()
         long = info.get_current_history_length() > self.terms.events_a_run
-        idle = self.revision.may_rest and self.notices.may_rest and not (self.looking or self.looked)
+        idle = self.look.may_rest and self.revision.may_rest and self.notices.may_rest
         return idle and (long or info.is_continue_as_new_suggested())
 
     def _continue_as_new(self) -> None:
@@ -140,7 +134,7 @@ class Sale:
             case Listed():
                 self.known.change(wish=True)
                 self._show(LISTED)
-                self._look_again()
+                self.look.again()
             case Unlisted():
                 self.known.change(wish=False)
                 self._show(APPROVED)
@@ -151,7 +145,7 @@ class Sale:
             case DecidedToLift():
                 self.notices.forgive()
                 self._show(APPROVED)
-                self._look_again()
+                self.look.again()
             case Retired():
                 return ListingOutcome.GIVEN_UP if self.case.stage == DRAFT else ListingOutcome.RETIRED
             case DecidedToRemove():
@@ -166,10 +160,7 @@ class Sale:
             self._take_version()
         if self.notices.lapsed:
             self._take_lapse()
-        if self.looking and self.looking.done():
-            self.looking.result()
-        if self.looked:
-            looked, self.looked = self.looked, None
+        if looked := self.look.take():
             self._see(looked)
 
     def _take_version(self) -> None:
@@ -187,7 +178,7 @@ class Sale:
             self._show(APPROVED, "version_approved", **facts)
         else:
             self.case.note("version_live", **facts, waits_to_be_listed=self._waits(self.case.stage))
-        self._look_again()
+        self.look.again()
 
     def _take_lapse(self) -> None:
         """What an operator found stands, and the time is over (ALI-RECT-03)."""
@@ -195,30 +186,6 @@ class Sale:
         self._take_off(DelistedBy.CONTENT, "delisted", self.notices.reasons)
 
     # --- what stands against it
-
-    def _look_again(self) -> None:
-        """One look at a time. What becomes outdated meanwhile is looked at again."""
-        self.outdated = True
-        if self.looking is None:
-            self.looking = asyncio.create_task(self._look_until_up_to_date())
-
-    async def _look_until_up_to_date(self) -> None:
-        while self.outdated:
-            self.outdated = False
-            looked = await self.case.insist(self._look)
-        self.looking = None
-        self.looked = looked if self._is_news(looked) else None
-
-    async def _look(self) -> Looked:
-        opening = self.listing.opening
-        asked = AskedLook(
-            market=opening.market,
-            provider_id=self.listing.provider_id,
-            kind=self.listing.kind,
-            content=self.known.now.live,
-            terms=self.terms,
-        )
-        return await call(Listings.look, asked, RECORD, summary=f"what stands against {opening.id}")
 
     def _is_news(self, looked: Looked) -> bool:
         now = self.known.now
@@ -285,7 +252,7 @@ class Sale:
     # --- what comes beside the story
 
     def _hear(self, _: ListingOutdated) -> None:
-        self._look_again()
+        self.look.again()
 
     def _needs_approval(self, _: Leads, act: Event) -> bool:
         """In a risky class a second operator agrees."""

@@ -30,7 +30,9 @@ MOST_LIFTED = 60
 class Rectification:
     """One notice at a time. What is found meanwhile is told, and gets no time of its own (ALI-RECT-03)."""
 
-    def __init__(self, lane: Lane, known: Known, clock: Clock | None, look_again: Callable[[], None]) -> None:
+    def __init__(
+        self, lane: Lane, known: Known, clock: Clock | None, *, look_again: Callable[[], None]
+    ) -> None:
         self.lane, self.known, self._look_again = lane, known, look_again
         self.clock = Countdown(clock or Clock())
         self.lapsed = False

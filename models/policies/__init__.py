@@ -14,6 +14,7 @@ from models.categories import Category
 from models.deposits import DepositTerms
 from models.documents import DocumentLimits
 from models.listing_terms import ListingTerms
+from models.listings import ListingKind
 from models.merchant_accounts import MerchantAccountTerms
 from models.onboardings import OnboardingTerms
 from models.orders import OrderTerms
@@ -22,6 +23,7 @@ from models.policies.catalogues import load_catalogues
 from models.policies.categories import load_categories
 from models.policies.files import BrokenPolicy, broken, check_market, files_in, parsed
 from models.policy_moves import MoveTerms
+from models.rules.listing_policies import term_errors
 from models.rules.placing import PlacingTerms
 from models.rules.tariffs import Tariff
 from models.settlement_terms import SettlementTerms
@@ -133,23 +135,27 @@ def load(extra: Path | None = None) -> dict[str, MarketPolicy]:
         raise BrokenPolicy(extra, 0, "POLICY_DIR", "is no directory")
     categories, catalogues = load_categories(extra), load_catalogues(extra)
     return {
-        market: read(file).model_copy(
-            update={
-                "categories": categories.get(market, ()),
-                "catalogue": catalogues.get(market, Catalogue()),
-            }
-        )
+        market: read(file, categories.get(market, ()), catalogues.get(market, Catalogue()))
         for market, file in files_in(HERE, extra).items()
         if file.name != CALENDAR
     }
 
 
-def read(file: Path) -> MarketPolicy:
-    """One market's policy. Refuses a broken file with its line and field."""
+def read(
+    file: Path, categories: tuple[Category, ...] = (), catalogue: Catalogue | None = None
+) -> MarketPolicy:
+    """One market's policy, with what stands in files beside it. Refuses a broken file with its line and
+    field."""
     policy, text = parsed(file, MarketPolicy)
     check_market(file, text, policy.market)
     for process in filter(None, (field.alias for field in MarketPolicy.model_fields.values())):
         versions = [each.version for each in policy.versions(process)]
         if len(versions) != len(set(versions)):
             raise broken(file, text, (process,), "has a version twice")
-    return policy
+    classes = [each.name for each in categories]
+    for kind in ListingKind:
+        for place, reviews in enumerate(policy.versions(f"{kind}-reviews")):
+            assert isinstance(reviews, ListingPolicy)
+            for where, what in term_errors(reviews.terms, kind, policy.documents, classes):
+                raise broken(file, text, (f"{kind}-reviews", place, "terms", *where), what)
+    return policy.model_copy(update={"categories": categories, "catalogue": catalogue or Catalogue()})

@@ -15,7 +15,10 @@ MEASURED = text("""
                CASE WHEN event = 'submitted' THEN 'checking'
                     WHEN coalesce(data #>> '{act,event}', event) = 'expedited' THEN 'expedited'
                     ELSE data ->> 'stage_after' END AS stage
-        FROM recent JOIN case_changes USING (case_id)
+        FROM recent CROSS JOIN LATERAL (
+            SELECT version, at, event, data, stage_before, stage_after
+            FROM case_changes WHERE case_changes.case_id = recent.case_id OFFSET 0
+        ) AS its
         WHERE CASE event WHEN 'submitted' THEN true WHEN 'draft_saved' THEN false
                          ELSE data ->> 'lane' = 'revision'
                               AND (data ->> 'stage_before' IS DISTINCT FROM data ->> 'stage_after'
@@ -23,7 +26,10 @@ MEASURED = text("""
         UNION ALL
         SELECT case_id, version, at, 'own',
                CASE WHEN stage_before IN ('listed', 'hidden') THEN 'was ' ELSE '' END || stage_after
-        FROM recent JOIN case_changes USING (case_id) WHERE stage_before IS DISTINCT FROM stage_after
+        FROM recent CROSS JOIN LATERAL (
+            SELECT version, at, event, data, stage_before, stage_after
+            FROM case_changes WHERE case_changes.case_id = recent.case_id OFFSET 0
+        ) AS its WHERE stage_before IS DISTINCT FROM stage_after
     ), spells AS (
         SELECT story, stage, lead(stage) OVER later AS next, at AS since, lead(at) OVER later AS until
         FROM moves WINDOW later AS (PARTITION BY case_id, story ORDER BY version)
@@ -44,7 +50,7 @@ MEASURED = text("""
 """)
 """Each step counts from when its stage was entered until it was left for what ends it: what its provider took
 back counts nowhere, nor what it took off sale. What comes with a content is known by its name: such rows are
-large, and are not opened."""
+large, and are not opened. `OFFSET 0` keeps it to the rows of those cases, however many others there are."""
 ENTERED = text("""
     SELECT stage, max(at) AS at FROM (
         SELECT at, CASE WHEN event = 'submitted' THEN 'checking'

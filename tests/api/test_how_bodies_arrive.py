@@ -14,7 +14,7 @@ from tests.bench import order_body
 
 pytestmark = pytest.mark.usefixtures("untouched")
 JSON = {"content-type": "application/json"}
-LIMIT = 64 * 1024
+LIMIT = 256 * 1024
 
 
 async def in_pieces(size: int) -> AsyncIterator[bytes]:

@@ -23,13 +23,15 @@ OUTCOMES = {
     "31-guesses-used-up": "onboarded",
     "34-any-order": "opened",
     "44-another-name": "active",
+    "49-a-shop-opens": "listed",
+    "61-its-template-goes": "completed",
 }
 MONEY = {
-    "paid": "¥71,496.00",
+    "paid": "¥72,795.00",
     "given back": "¥1,096.00",
-    "owed to providers": "¥360.00",
-    "commission": "¥40.00",
-    "deposits held": "¥70,000.00",
+    "owed to providers": "¥449.10",
+    "commission": "¥49.90",
+    "deposits held": "¥70,600.00",
     "still held": "¥0.00",
 }
 
