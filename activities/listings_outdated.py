@@ -1,5 +1,6 @@
 """Which products and shops do not know what stands against them now, or what is forbidden."""
 
+import random
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -44,17 +45,17 @@ def outdated(engine: Engine, policies: Mapping[str, MarketPolicy], at: datetime)
     """What to tell open products and shops whose record says something else than what counts now: what stands
     against their provider, or what is forbidden where something of them is live (ALI-RECT-05).
 
-    Providers of whom a case changed lately come first, others by chance: what comes with time alone, or with
-    another policy, reaches everybody after a while. Each is told once in each of its versions.
+    It looks at providers of whom a case changed lately, and at others by chance: what comes with time, or
+    with another policy, reaches everybody after a while. Each is told once in each of its versions.
     """
     with Session(engine) as session:
         providers = {each for each in _candidates(session, at) if each.market in policies}
         providers_by = _counting(session, providers, policies, at)
-        found = {
-            case_id: (version, counts)
+        found = [
+            (case_id, version, counts)
             for counts, ids in providers_by.items()
             for case_id, version in _others(session, counts, ids)
-        }
+        ]
     return [
         Telling(
             case_id=case_id,
@@ -62,7 +63,7 @@ def outdated(engine: Engine, policies: Mapping[str, MarketPolicy], at: datetime)
             key=f"listing:{counts.catalogue}:{version}",
             at=at,
         )
-        for case_id, (version, counts) in [*found.items()][:AT_ONCE]
+        for case_id, version, counts in random.sample(found, min(len(found), AT_ONCE))
     ]
 
 

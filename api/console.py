@@ -12,8 +12,7 @@ from api.reading import provider_of, summary
 from models.base import Frozen
 from models.cases import Accepts, CaseView, Party, Role
 from models.deposits import Block
-from models.listing_tasks import PRODUCT_DRAFTS
-from models.listing_tasks import CORRECTION, FIRST_VERSION, LISTING, NOTICE, RELISTING
+from models.listing_tasks import CORRECTION, FIRST_VERSION, LISTING, NOTICE, PRODUCT_DRAFTS, RELISTING
 from models.rules.blocks import Why
 from models.tables import CaseRow
 from models.tables.listings import products_with

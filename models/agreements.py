@@ -1,5 +1,6 @@
 """Agreements that a provider accepts: each in versions, each version one text for ever."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -35,3 +36,13 @@ class AgreementTerms(AgreementRef):
     valid_until: Day | None = None
     """Its last day in Shanghai, included, whenever it was accepted (ALI-REN-02); None: for ever."""
     rule: Text
+
+
+class Acceptance(AgreementRef):
+    """One agreement as it was accepted: which text, by which rules, from when on."""
+
+    sha256: Sha256
+    rule_set: Id
+    effective_on: date
+    valid_until: Day | None = None
+    """The last day on which it is in force, where it has one."""

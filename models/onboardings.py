@@ -1,10 +1,9 @@
 """What a provider's onboarding is: its steps, stages, outcomes, events and terms."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic import Field, JsonValue, model_validator
 from typing_extensions import TypeAliasType
 
 from models.agreements import AgreementRef, AgreementTerms
@@ -16,7 +15,7 @@ from models.documents import DocumentRef
 from models.identity import CompanyIdentity, LicenceNumber
 from models.interventions import Approved, Decision, Disapproved, InStead, Intervention
 from models.payments import Charge, Paid
-from models.periods import Day, Reminders, Span, of_periods
+from models.periods import Reminders, Span, of_periods
 from models.placing import Contact
 from models.private import Private
 from models.rules.eligibility import CompanyFacts, EligibilityTerms
@@ -290,15 +289,3 @@ class Onboarding(Frozen):
             amount_fen=self.terms.certification_fee_fen or 0,
             part=part,
         )
-
-
-class Acceptance(Frozen):
-    """One agreement as it was accepted: which text, by which rules, from when on."""
-
-    name: Id
-    version: Id
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    rule_set: Id
-    effective_on: date
-    valid_until: Day | None = None
-    """The last day on which it is in force, where its text names one."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, zip_longest
@@ -13,6 +13,7 @@ import httpx
 from models.bank_process import BANK_ACCOUNTS, BANK_NOTICES
 from models.cases import Role
 from models.merchant_accounts import Number
+from models.onboarding_process import PROVIDER_ONBOARDINGS
 from rehearsal.acting import Acting
 from rehearsal.books import Books, Ledger
 from rehearsal.caller import LOOK_EVERY_S, Caller, NotTaken, NotThere, Tokens
@@ -59,9 +60,7 @@ class Player:
         await asyncio.sleep(after_s)
         scene = Scene(it, self._caller, self.tell)
         try:
-            if it.sample.before:
-                async with self._desks, self._turns, asyncio.timeout(LONGEST_S):
-                    await self._onboard(it)
+            await self._prepare(it)
             async with self._turns, asyncio.timeout(LONGEST_S):
                 it.began = time.monotonic()
                 await self._act(scene)
@@ -75,20 +74,23 @@ class Player:
         it.ended = time.monotonic()
         self.tell(it)
 
-    async def _onboard(self, it: Performance) -> None:
-        """Beforehand, and without a pause: cases of their own, under the same id."""
-        it.began = time.monotonic()
-        await Acting(Scene(it, self._caller, lambda _: None)).enter_company()
+    async def _prepare(self, it: Performance) -> None:
+        """Beforehand, and without a pause: cases of their own, under the same id. Few are onboarded at once."""
         for sample in preludes(it.sample):
-            before = Performance(sample, it.name, it.id)
-            before.begin_with(it)
-            await self._play_before(before, it)
-            it.begin_with(before)
-            self.tell(it)
+            desk = self._desks if sample.process == PROVIDER_ONBOARDINGS.name else nullcontext()
+            async with desk, self._turns, asyncio.timeout(LONGEST_S):
+                it.began = it.began or time.monotonic()
+                before = Performance(sample, it.name, it.id)
+                before.begin_with(it)
+                await self._play_before(before, it)
+                it.begin_with(before)
+                self.tell(it)
 
     async def _play_before(self, before: Performance, it: Performance) -> None:
         scene, expect = Scene(before, self._caller, lambda _: None), before.sample.expect
         acting = Acting(scene)
+        if not before.beside:
+            await acting.enter_company()
         await scene.place()
         for number, step in enumerate(before.sample.steps):
             it.doing = f"{before.sample.title}, steps.{number} ({step})"

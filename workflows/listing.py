@@ -39,9 +39,8 @@ from models.listings import (
     ListingStage,
     Looked,
 )
-from models.rules.findings import Finding
 from models.rules.listing_checks import is_risky
-from models.rules.listing_standing import led_to
+from models.rules.listing_standing import SHOWN, led_to
 from models.tasks import Leads
 from models.telling import ListingOutdated
 from workflows.case import Case, Rest
@@ -193,10 +192,11 @@ class Sale:
             (now.blocked_by, now.catalogue) != (looked.blocked_by, looked.catalogue)
             or self.notices.undecided
             or led_to(self._stage, looked.blocked_by, self.terms, wish=now.wish) is not None
+            or (self._stage in SHOWN and bool(self._untold(_reasons(looked))))
         )
 
     def _see(self, looked: Looked) -> None:
-        now, found = self.known.now, tuple(map(_reason, looked.findings))
+        now, found = self.known.now, _reasons(looked)
         changed = (now.blocked_by, now.catalogue) != (looked.blocked_by, looked.catalogue)
         self.known.change(blocked_by=looked.blocked_by, catalogue=looked.catalogue)
         facts: dict[str, Any] = {"blocked_by": [*looked.blocked_by], "catalogue": looked.catalogue}
@@ -209,22 +209,24 @@ class Sale:
             self._show(to, BY_ITSELF[stage, to], **facts)
         elif changed:
             self.case.note("standing_changed", **facts)
-        if self.case.stage in (LISTED, HIDDEN):
-            self._notify(found)
+        if self._stage in SHOWN and (new := self._untold(found)):
+            self.notices.give(new, workflow.now(), by_system=True)
 
     def _decide(self, found: tuple[Reason, ...]) -> None:
         """Still there after the time is over: it is taken off (ALI-RECT-03)."""
         self.notices.undecided = False
-        if found:
-            self._take_off(DelistedBy.CONTENT, "delisted", found)
+        if still := self._not_let_pass(found):
+            self._take_off(DelistedBy.CONTENT, "delisted", still)
         else:
             self.notices.nothing_found()
 
-    def _notify(self, found: tuple[Reason, ...]) -> None:
-        """What is new of it: nothing is said twice, nor what an operator looked at and let pass."""
-        known = (*self.known.now.lifted, *self.notices.reasons)
-        if new := tuple(each for each in found if each not in known):
-            self.notices.give(new, workflow.now(), by_system=True)
+    def _untold(self, found: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        """What is new of it: nothing is said twice."""
+        return tuple(each for each in self._not_let_pass(found) if each not in self.notices.reasons)
+
+    def _not_let_pass(self, found: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        """Without what an operator looked at, and let pass."""
+        return tuple(each for each in found if each not in self.known.now.lifted)
 
     # --- where it stands
 
@@ -262,8 +264,8 @@ class Sale:
         )
 
 
-def _reason(found: Finding) -> Reason:
-    return Reason(field=found.field, code=found.code, said=found.detail)
+def _reasons(looked: Looked) -> tuple[Reason, ...]:
+    return tuple(Reason(field=each.field, code=each.code, said=each.detail) for each in looked.findings)
 
 
 def _always(_: object) -> None:

@@ -29,7 +29,7 @@ class Look:
         return self._looking is None and self._looked is None
 
     def again(self) -> None:
-        self._outdated = True
+        self._outdated, self._looked = True, None
         if self._looking is None:
             self._looking = asyncio.create_task(self._until_up_to_date())
 

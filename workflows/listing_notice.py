@@ -71,13 +71,14 @@ class Rectification:
     def give(self, reasons: tuple[Reason, ...], at: datetime, *, by_system: bool) -> None:
         """A notice, or what else was found while one is open."""
         if self.is_open and self.known.now.notice:
-            self._add(reasons)
+            self._add(reasons, by_system=by_system)
         else:
             self._begin(reasons, at, by_system)
 
     def corrected(self) -> None:
         """A version without what was found is live now (ALI-RECT-07)."""
         self.known.change(lifted=())
+        self.lapsed = self.undecided = False
         if self.is_open:
             self._corrected = True
         elif self.lane.stage == LAPSED:
@@ -85,11 +86,12 @@ class Rectification:
 
     def taken_off(self) -> None:
         """Nothing is shown any more that could be mended in time."""
-        self._taken_off = self.is_open
+        self.undecided, self._taken_off = False, self.is_open
 
     def nothing_found(self) -> None:
         """The time is over, and what a check had found is not there any more."""
-        self._end(LIFTED, "nothing_found")
+        if self.lane.stage == LAPSED:  # and no other notice was given meanwhile
+            self._end(LIFTED, "nothing_found")
 
     def forgive(self) -> None:
         """An operator looked at what was found, and lets it pass as long as this version is live."""
@@ -122,12 +124,15 @@ class Rectification:
             self.clock = self.lane.countdown(grace)
         self.go_on()
 
-    def _add(self, reasons: tuple[Reason, ...]) -> None:
+    def _add(self, reasons: tuple[Reason, ...], *, by_system: bool) -> None:
+        """What an operator finds stands, whatever a check finds when the time is over."""
         notice = self.known.now.notice
         assert notice is not None  # one is open
         more = numbered((*notice.reasons, *reasons), notice.number)[len(notice.reasons) :]
-        notice = notice.model_copy(update={"reasons": (*notice.reasons, *more)})
+        by_system = by_system and notice.by_system
+        notice = notice.model_copy(update={"reasons": (*notice.reasons, *more), "by_system": by_system})
         self.known.change(notice=notice)
+        self.lane.show(by_system=by_system)
         if self.lane.stage == SELF_CHECKED:
             self._found_again = True
         else:
@@ -136,6 +141,7 @@ class Rectification:
     async def _run(self) -> None:
         while not self.known.over and self.is_open:
             await self._next()
+        self._corrected = self._found_again = self._taken_off = False  # what came in the same moment, too
 
     async def _next(self) -> None:
         kind = NOTICE if self.lane.stage == NOTICED else SELF_CHECK

@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from activities.identity import Identities
-from models.agreements import AgreementTerms, Audience
+from models.agreements import Acceptance, AgreementTerms, Audience
 from models.categories import CategoryKey
 from models.checklists import Reason
 from models.identity import AskedFacts, AskedIdentity, ComparedFacts, Contradiction, VerifiedIdentity
@@ -17,7 +17,6 @@ from models.onboarding_tasks import (
     REVIEW,
 )
 from models.onboardings import (
-    Acceptance,
     AgreementsAccepted,
     ApplicationSubmitted,
     DecidedToApprove,

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
+from models.agreements import Acceptance
 from models.bank_process import BANK_ACCOUNTS
 from models.checklists import RequirementState
 from models.deposit_process import DEPOSIT_ACCOUNTS
@@ -16,7 +17,7 @@ from models.listings import ListingStage
 from models.merchant_account_process import MERCHANT_ACCOUNTS
 from models.merchant_accounts import MerchantAccountTerms
 from models.onboarding_process import PROVIDER_ONBOARDINGS
-from models.onboardings import Acceptance, OnboardingOutcome, OnboardingStep, OnboardingTerms
+from models.onboardings import OnboardingOutcome, OnboardingStep, OnboardingTerms
 from models.periods import local_date
 from models.policies import MarketPolicy
 from models.rules.blocks import GUARDED, Standing, blocked_by

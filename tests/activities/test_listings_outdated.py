@@ -123,8 +123,9 @@ def test_a_market_without_a_file_is_left_alone(seller: Seller, rehearsal: dict[s
 def test_some_are_told_at_a_time_and_not_always_the_same(
     seller: Seller, rehearsal: dict[str, MarketPolicy]
 ) -> None:
-    every = {seller.lists(blocked_by=["deposit-unpaid"]) for _ in range(AT_ONCE + 5)}
-    rounds = [{*told(seller.engine, rehearsal)} for _ in range(30)]
+    other = Seller(seller.engine)
+    every = {each.lists(blocked_by=["deposit-unpaid"]) for each in (seller, other) for _ in range(AT_ONCE)}
+    rounds = [{*told(seller.engine, rehearsal)} for _ in range(40)]
     assert {len(each) for each in rounds} == {AT_ONCE}
     assert set[str]().union(*rounds) == every
 

@@ -1,5 +1,7 @@
 """What is read of a product while its workflow really runs."""
 
+import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from tests.api.caller import Api, Json, new_key
@@ -22,70 +24,90 @@ async def ordinary(api: Api, **basic: Any) -> Json:
     return said
 
 
-async def test_what_a_workflow_writes_is_what_is_read(api: Api) -> None:
-    body = {"id": f"p-{new_key()}", "provider_id": "isv-1"}
-    answer = await api.call("POST", "/v1/markets/alipay/product-reviews", json=body)
-    assert answer.status_code == 201, answer.text
-    path = f"/v1/markets/alipay/product-reviews/{body['id']}"
+@dataclass
+class Product:
+    """A product whose workflow runs."""
 
-    async def reads(what: str, role: str = "operator", **params: Any) -> Json:
-        answer = await api.get(f"{path}/{what}", role, **params)
+    api: Api
+    path: str
+
+    @classmethod
+    async def begun(cls, api: Api) -> "Product":
+        body = {"id": f"p-{new_key()}", "provider_id": "isv-1"}
+        answer = await api.call("POST", "/v1/markets/alipay/product-reviews", json=body)
+        assert answer.status_code == 201, answer.text
+        return cls(api, f"/v1/markets/alipay/product-reviews/{body['id']}")
+
+    async def reads(self, what: str, role: str = "operator") -> Json:
+        answer = await self.api.get(f"{self.path}/{what}", role)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    async def statuses(role: str = "operator") -> list[tuple[int, str]]:
-        return [(each["version"], each["status"]) for each in (await reads("versions", role))["versions"]]
+    async def statuses(self, role: str = "operator") -> list[tuple[int, str]]:
+        found = (await self.reads("versions", role))["versions"]
+        return [(each["version"], each["status"]) for each in found]
 
-    async def stands(stage: str) -> Json:
-        return await api.until(path, lambda case: case["data"]["revision"]["stage"] == stage)
+    async def says(self, event: str, **said: Any) -> None:
+        await self.api.moved(self.path, ({"event": event, **said}, "provider"))
 
-    async def decides(event: Json) -> None:
-        case = await api.case(path, "operator")
-        answer = await api.rule(path, {"event": "decided", **event}, case["version"])
+    async def submits(self, stage: str = "reviewing", **said: Any) -> Json:
+        """And waits for what the checks come to."""
+        await self.says("submitted", **said)
+        return await self.api.until(self.path, lambda case: case["data"]["revision"]["stage"] == stage)
+
+    async def decides(self, decision: str, **said: Any) -> None:
+        """Looks again as long as the case is still changing: its deadline is planned in these moments."""
+        event = {"event": "decided", "decision": decision, **said}
+        async with asyncio.timeout(30):
+            version = (await self.api.case(self.path, "operator"))["version"]
+            while (answer := await self.api.rule(self.path, event, version)).status_code == 412:
+                version = (await self.api.case(self.path, "operator"))["version"]
         assert answer.status_code == 200, answer.text
 
-    # A draft is its provider's alone, and what is tried is what is found.
-    bad = await ordinary(api, title="online casino")
-    await api.moved(path, ({"event": "draft_saved", "content": bad}, "provider"))
-    assert (await statuses(), await statuses("provider")) == ([], [(1, "draft")])
-    (tried,) = (await api.call("POST", f"{path}/dry-run", "provider", json={"content": bad})).json()["findings"]
-    await api.moved(path, ({"event": "submitted"}, "provider"))
-    case = await stands("returned")
-    assert case["data"]["revision"]["findings"] == [tried]
-    assert await statuses() == [(1, "checks_failed")]
-    # Rejected, taken back, handed in again as it is, and approved.
-    await api.moved(path, ({"event": "submitted", "content": await ordinary(api, title="Best")}, "provider"))
-    await stands("reviewing")
-    await decides({"decision": "reject", "reasons": REASONS})
-    submitted = {"event": "submitted", "content": await ordinary(api, title="Shop")}
-    await api.moved(path, (submitted, "provider"))
-    await stands("reviewing")
-    await api.moved(path, ({"event": "submission_withdrawn"}, "provider"))
-    assert await statuses() == [(3, "withdrawn"), (2, "rejected"), (1, "checks_failed")]
-    await api.moved(path, ({"event": "submitted"}, "provider"))
-    await stands("reviewing")
-    await decides({"decision": "approve"})
-    await api.until(path, lambda case: case["stage"] == "approved")
-    await api.moved(path, ({"event": "listed"}, "provider"))
-    assert await statuses("service") == [(3, "live"), (2, "rejected"), (1, "checks_failed")]
-    newest, rejected, _ = (await reads("versions"))["versions"]
+    async def goes_on_sale(self, live: int) -> None:
+        await self.decides("approve")
+        case = await self.api.until(self.path, lambda case: case["data"]["live_version"] == live)
+        if case["stage"] == "approved":
+            await self.says("listed")
+
+
+async def test_what_became_of_versions_is_read_as_the_workflow_wrote_it(api: Api) -> None:
+    """A draft is its provider's alone, and what is tried is what is found."""
+    product, bad = await Product.begun(api), await ordinary(api, title="online casino")
+    await product.says("draft_saved", content=bad)
+    assert (await product.statuses(), await product.statuses("provider")) == ([], [(1, "draft")])
+    answer = await api.call("POST", f"{product.path}/dry-run", "provider", json={"content": bad})
+    case = await product.submits("returned")
+    assert case["data"]["revision"]["findings"] == answer.json()["findings"] != []
+    await product.submits(content=await ordinary(api, title="Best"))
+    await product.decides("reject", reasons=REASONS)
+    await product.submits(content=await ordinary(api, title="Shop"))
+    await product.says("submission_withdrawn")
+    assert await product.statuses() == [(3, "withdrawn"), (2, "rejected"), (1, "checks_failed")]
+    await product.submits()
+    await product.goes_on_sale(3)
+    assert await product.statuses("service") == [(3, "live"), (2, "rejected"), (1, "checks_failed")]
+    newest, rejected, _ = (await product.reads("versions"))["versions"]
     assert [each["round"] for each in newest["rounds"]] == [3, 4]
     assert [each["number"] for each in rejected["reasons"]] == ["2.1"]
-    # The next version is compared with what is on sale, and goes first.
-    await api.moved(path, ({"event": "submitted", "content": await ordinary(api, title="Mall")}, "provider"))
-    await stands("reviewing")
-    await api.moved(path, ({"event": "expedited"}, "provider"))
-    found = await reads("difference")
+    await product.says("retired")
+
+
+async def test_the_next_version_is_compared_with_what_is_on_sale(api: Api) -> None:
+    product = await Product.begun(api)
+    await product.submits(content=await ordinary(api, title="Shop"))
+    await product.goes_on_sale(1)
+    await product.submits(content=await ordinary(api, title="Mall"))
+    await product.says("expedited")
+    found = await product.reads("difference")
     assert [(each["before"], each["after"]) for each in found["changes"]] == [("Shop", "Mall")]
-    steps = {each["step"]: each["state"] for each in (await reads("estimate"))["steps"]}
+    page = await api.get(f"{product.path}/difference", "operator", format="html")
+    assert "已加急 expedited" in page.text
+    steps = {each["step"]: each["state"] for each in (await product.reads("estimate"))["steps"]}
     assert steps == {"checking": "done", "expedited": "now", "listing": "done"}
-    assert "Mall" in (await api.get(f"{path}/difference", "operator", format="html")).text
-    await decides({"decision": "approve"})
-    await stands("accepted")
-    await api.until(path, lambda case: case["data"]["live_version"] == 4)
-    assert (await statuses())[:2] == [(4, "live"), (3, "superseded")]
-    estimates = (await api.get(f"{path.rpartition('/')[0]}/estimates")).json()["steps"]
-    counted = {each["step"]: each["n"] for each in estimates}
-    assert counted["reviewing"] >= 2
-    assert {counted[step] >= 1 for step in ("expedited", "checking", "correcting", "listing")} == {True}
-    await api.moved(path, ({"event": "retired"}, "provider"))
+    await product.goes_on_sale(2)
+    assert await product.statuses() == [(2, "live"), (1, "superseded")]
+    estimates = (await api.get("/v1/markets/alipay/product-reviews/estimates")).json()["steps"]
+    counted = {each["step"] for each in estimates if each["n"]}
+    assert {"checking", "reviewing", "expedited", "listing"} <= counted
+    await product.says("retired")

@@ -20,6 +20,7 @@ from tests.bench import APPROVED, BUILT, BUYER, DAY, OPERATOR, SECOND, Bench, Op
 from tests.replay.banks import BANKS
 from tests.replay.deposits import DEPOSITS_PLAYED
 from tests.replay.disputes import DISPUTES, Path
+from tests.replay.listings import LISTINGS
 from tests.replay.merchants import MERCHANTS
 from tests.replay.onboardings import ONBOARDINGS
 from tests.replay.pushes import PUSHES
@@ -123,6 +124,7 @@ PATHS: dict[str, tuple[Path, str]] = {
     **ONBOARDINGS,
     **MERCHANTS,
     **SETTLEMENTS,
+    **LISTINGS,
     **PUSHES,
     "order-completed": (order("confirmation", ACCEPTED), "completed"),
     "order-accepted-by-silence": (order("confirmation"), "accepted_by_silence"),

@@ -11,6 +11,7 @@ from temporalio.workflow import NondeterminismError
 from models.bank_accounts import BankAccountOutcome
 from models.bank_notices import NoticeOutcome
 from models.deposits import DepositOutcome
+from models.listings import ListingOutcome
 from models.merchant_accounts import MerchantAccountOutcome
 from models.onboardings import OnboardingOutcome
 from models.orders import OrderOutcome
@@ -42,8 +43,10 @@ ROOT = Path(__file__).parents[2]
 PLAYED = {"order": "TemplateOrder", "receipt": "PaymentReceipt", "onboarding": "ProviderOnboarding"}
 PLAYED |= {"deposit": "DepositAccount", "account": "BankAccount", "notice": "BankNotice"}
 PLAYED |= {"push": "WalletNotice", "merchant": "MerchantAccount"}
-PLAYED |= {"settlement": "SettlementAccount"}
+PLAYED |= {"settlement": "SettlementAccount", "product": "ProductReview", "shop": "ShopReview"}
 """By the first word of a path's name: its workflow."""
+LISTING_REVIEWS = ("ProductReview", "ShopReview")
+OTHERS_WITHOUT_END = ("DepositAccount", "BankAccount", "SettlementAccount")
 PERSONS = (
     *("Sample Person", "Sample Signatory", "Sample Contact", "0571-26880000"),
     *(RESPONSIBLE, REPRESENTATIVE, APPLICANT, "13800138000", "@example.com"),
@@ -100,7 +103,8 @@ def test_every_outcome_has_a_history() -> None:
         *(("SettlementAccount", str(outcome)) for outcome in SettlementOutcome),
         *(("WalletNotice", str(outcome)) for outcome in WalletNoticeOutcome),
         *(("MerchantAccount", str(outcome)) for outcome in MerchantAccountOutcome),
-        *((workflow, CONTINUED) for workflow in ("DepositAccount", "BankAccount", "SettlementAccount")),
+        *((review, str(outcome)) for review in LISTING_REVIEWS for outcome in ListingOutcome),
+        *((workflow, CONTINUED) for workflow in (*LISTING_REVIEWS, *OTHERS_WITHOUT_END)),
     }
     assert {ending(file) for file in FILES} == wanted
 

@@ -98,14 +98,14 @@ def test_the_permission_alone_sells_nothing() -> None:
 def test_an_agreement_that_is_over_bars_new_listings_alone() -> None:
     """ALI-REN-04, AMB-11: what is sold goes on, and so do payouts."""
     found = blocked_by(Standing(onboarded=True, agreement_lapsed=True))
-    assert found == {each: () for each in Block} | {Block.LISTING: (Why.AGREEMENT_LAPSED,)}
+    assert found == dict.fromkeys(Block, ()) | {Block.LISTING: (Why.AGREEMENT_LAPSED,)}
 
 
 def test_who_shows_no_shop_is_barred_from_what_its_market_says() -> None:
     """TCM-SHOP-02, AMB-20."""
     found = blocked_by(Standing(onboarded=True, without_shop=(Block.LISTING, Block.PURCHASE)))
     shop = (Why.SHOP_NOT_APPROVED,)
-    assert found == {each: () for each in Block} | {Block.LISTING: shop, Block.PURCHASE: shop}
+    assert found == dict.fromkeys(Block, ()) | {Block.LISTING: shop, Block.PURCHASE: shop}
 
 
 def test_nothing_is_paid_out_that_could_not_be_deducted_again() -> None:

@@ -19,6 +19,7 @@ from models.tables.simulated import SimulatedMisbehaviour
 from tests.bench import SOMEBODY, Bench, Opened
 from tests.listings import Bazaar
 from tests.workflows.made_up import MadeUp, Start
+from tests.workflows.resting import opens_restless
 from worker import RUNNER
 
 QUEUE = "made-up"
@@ -95,5 +96,21 @@ def bazaar(bench: Bench) -> Iterator[Bazaar]:
     """A market of the test's own, open."""
     bazaar = Bazaar(bench)
     bazaar.opens()
+    yield bazaar
+    bazaar.closes()
+
+
+@pytest.fixture
+def restless(bazaar: Bazaar) -> Bazaar:
+    """A market whose cases go on in another run whenever they are idle."""
+    opens_restless(bazaar)
+    return bazaar
+
+
+@pytest.fixture
+def lone(lone_bench: Bench) -> Iterator[Bazaar]:
+    """A market of the test's own, in which nobody works yet."""
+    bazaar = Bazaar(lone_bench)
+    bazaar.opens(hides=["deposit-releasing"])
     yield bazaar
     bazaar.closes()

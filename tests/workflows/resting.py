@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pytest
-
 from tests.bench import SECOND
 from tests.listings import (
     APPROVE,
@@ -22,14 +20,8 @@ LISTING, SUSPECT = "listing", "moonshine"
 Brought = Callable[[Bazaar], Awaitable[Item]]
 
 
-@pytest.fixture
-def restless(bazaar: Bazaar) -> Bazaar:
-    """A market whose cases go on in another run whenever they are idle."""
-    opens_restless(bazaar)
-    return bazaar
-
-
 def opens_restless(bazaar: Bazaar, **changes: Any) -> None:
+    """Cases go on in another run there whenever they are idle."""
     gates = {"hides": ["deposit-releasing"], "delists": ["deposit-short"]}
     bazaar.opens(events_a_run=20, **gates, **changes)
 

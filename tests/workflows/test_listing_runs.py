@@ -20,9 +20,8 @@ from tests.listings import (
     Item,
     facts_of,
 )
-from tests.workflows.resting import RESTING, SUSPECT, found, opens_restless, restless
+from tests.workflows.resting import RESTING, SUSPECT, found, opens_restless
 
-__all__ = ["restless"]
 NOTE = Noted(reason="looked at it")
 
 

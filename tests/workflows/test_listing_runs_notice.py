@@ -7,9 +7,7 @@ import pytest
 from models.interventions import Extended, Paused, Resumed
 from tests.bench import DAY, SECOND
 from tests.listings import APPROVE, NOTIFY, Bazaar, facts_of, listed_in
-from tests.workflows.resting import RESTING, found, restless
-
-__all__ = ["restless"]
+from tests.workflows.resting import RESTING, found
 
 
 @pytest.mark.parametrize("still_there", [True, False])
