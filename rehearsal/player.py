@@ -75,7 +75,7 @@ class Player:
         self.tell(it)
 
     async def _prepare(self, it: Performance) -> None:
-        """Beforehand, and without a pause: cases of their own, under the same id. Few are onboarded at once."""
+        """Beforehand, without a pause: cases of their own, under the same id. Few are onboarded at once."""
         for sample in preludes(it.sample):
             desk = self._desks if sample.process == PROVIDER_ONBOARDINGS.name else nullcontext()
             async with desk, self._turns, asyncio.timeout(LONGEST_S):

@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection, Engine, text
 
+from tests import listing_invariants
+
 VERSIONS_HAVE_NO_GAPS = """
 SELECT case_id FROM case_changes GROUP BY case_id HAVING max(version) <> count(*) OR min(version) <> 1
 """
@@ -216,7 +218,7 @@ SELECT case_id FROM cases LEFT JOIN (
 WHERE process = 'settlement-accounts' AND (coalesce(booked.fen, 0) > coalesce(deducted.fen, 0)
     OR closed_at IS NOT NULL AND coalesce(booked.fen, 0) <> coalesce(deducted.fen, 0))
 """
-INVARIANTS = {name: sql for name, sql in globals().items() if name.isupper()}
+INVARIANTS = {name: sql for name, sql in globals().items() if name.isupper()} | listing_invariants.INVARIANTS
 
 
 def broken(connection: Connection) -> dict[str, list[str]]:

@@ -207,8 +207,8 @@ class Sale:
             self._take_off(DelistedBy.STANDING, "delisted", (), **facts)
         elif to is not None:
             self._show(to, BY_ITSELF[stage, to], **facts)
-        elif changed:
-            self.case.note("standing_changed", **facts)
+        elif changed or (stage in SHOWN and self._untold(found)):
+            self.case.note("standing_changed", **facts)  # a notice is told of together with a change
         if self._stage in SHOWN and (new := self._untold(found)):
             self.notices.give(new, workflow.now(), by_system=True)
 

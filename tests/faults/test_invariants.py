@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.faults import bank_accounts, deposits, settlements
+from tests.faults import bank_accounts, deposits, listings, settlements
 from tests.invariants import INVARIANTS, broken
 
 ORDER = """
@@ -129,7 +129,7 @@ SOUND = [
 ]
 
 
-FAULTS |= deposits.FAULTS | bank_accounts.FAULTS | settlements.FAULTS
+FAULTS |= deposits.FAULTS | bank_accounts.FAULTS | settlements.FAULTS | listings.FAULTS
 
 
 @pytest.mark.parametrize("invariant", sorted(INVARIANTS))
@@ -169,10 +169,20 @@ def test_a_deduction_that_the_ledger_does_not_know_is_noticed(engine: Engine, bo
         connection.rollback()
 
 
+@pytest.mark.parametrize("fault", listings.ALSO)
+def test_what_is_on_sale_or_decided_in_another_wrong_way_is_noticed(engine: Engine, fault: str) -> None:
+    invariant, rows = listings.ALSO[fault]
+    with engine.connect() as connection:
+        for row in rows:
+            connection.execute(text(row))
+        assert invariant in broken(connection)
+        connection.rollback()
+
+
 @pytest.mark.parametrize(
     "sound",
-    [SOUND, deposits.SOUND, bank_accounts.SOUND, settlements.SOUND],
-    ids=["order", "deposit", "bank account", "settlement account"],
+    [SOUND, deposits.SOUND, bank_accounts.SOUND, settlements.SOUND, listings.SOUND],
+    ids=["order", "deposit", "bank account", "settlement account", "listing"],
 )
 def test_what_went_as_it_should_breaks_none(own_engine: Engine, sound: list[str]) -> None:
     with own_engine.connect() as connection:

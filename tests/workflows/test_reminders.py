@@ -119,8 +119,8 @@ async def test_who_was_reminded_and_gets_more_time_is_reminded_again(bench: Benc
 
 async def test_an_order_that_began_late_reminds_at_once_and_of_the_nearest_alone(bench: Bench) -> None:
     often = {"pay_within": (2 * DAY, DAY, 12 * HOUR)}
-    admitted = await bench.under(remind_before=often).admit(TEMPLATE_ORDERS, place_order())
     placed_at = await bench.now()
+    admitted = await bench.under(remind_before=often).admit(TEMPLATE_ORDERS, place_order())
     await bench.advance(2 * DAY + HOUR)
     order = await bench.begin(admitted)
     await order.stands("reminded", "payment_opened")

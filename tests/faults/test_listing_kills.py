@@ -1,0 +1,45 @@
+"""Killed with -9 between a check, or a decision, and its record: a row each, and no version twice."""
+
+import pytest
+from sqlalchemy import Engine
+from temporalio.client import WorkflowUpdateStage
+
+from models.listing_content import ProductContent
+from models.listing_events import ProductSubmitted
+from tests.bench import Bench, until
+from tests.faults.conftest import Mortal
+from tests.faults.test_kills import PATIENCE, answer_to, record_held_up, report
+from tests.listings import MARKET, Bazaar, Item, facts_of
+
+ROUNDS = 4
+
+
+@pytest.mark.parametrize("killed", ["worker", "both"])
+async def test_whatever_is_killed_between_a_check_and_its_record_each_round_is_turned_down_once(
+    mortal: Mortal, mortal_bench: Bench, engine: Engine, killed: str
+) -> None:
+    item = await Item.begun(Bazaar(mortal_bench, MARKET))
+    for number in range(1, ROUNDS + 1):
+        handing_in = ProductSubmitted(content=ProductContent())
+        with record_held_up(engine, item.case.case_id):
+            await item.case.handle.start_update(
+                "report",
+                report(handing_in, f"k-{number}"),
+                id=f"k-{number}",
+                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                rpc_timeout=PATIENCE,
+            )
+            mortal.kill_worker()
+            if killed == "both":
+                mortal.kill_server()
+                mortal.server.start()
+        mortal.start_worker()
+        await answer_to(item.case, handing_in, f"k-{number}")
+        await until(lambda n=number: item.case.path().count("checks_failed") == n, 60)
+    path = item.case.path()
+    assert (path.count("submitted"), path.count("checks_failed")) == (ROUNDS, ROUNDS)
+    view = await item.case.on_record(len(path))
+    revision = facts_of(view, "revision")
+    assert (revision["stage"], revision["version"], revision["round"]) == ("returned", ROUNDS, ROUNDS)
+    rounds = [change.data["round"] for change in item.case.changes() if change.event == "checks_failed"]
+    assert rounds == [*range(1, ROUNDS + 1)]
