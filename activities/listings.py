@@ -13,17 +13,17 @@ from temporalio.exceptions import ApplicationError
 from activities.clock import now
 from activities.gateways.links import Links
 from models.links import LinkState
-from models.listing_content import Content, ProductContent
+from models.listing_content import Content
 from models.listings import AskedCheck, AskedLook, CheckedContent, Looked
 from models.policies import MarketPolicy, market_in
 from models.rules.categories import confirmations, criteria
 from models.rules.findings import Finding
-from models.rules.listing_checks import MOST, Scrutiny, is_risky, scrutinise
+from models.rules.listing_checks import MOST, Scrutiny, scrutinise
 from models.rules.listing_fields import public_texts
 from models.rules.listing_reach import Reached, followed, reached
 from models.rules.listing_standing import counting
 from models.rules.listing_texts import forbidden
-from models.rules.trust import is_trusted
+from models.rules.trust import needs_operator
 from models.tables.documents.store import DocumentStore
 from models.tables.listings import history_of
 from models.tables.selling import selling_of
@@ -51,13 +51,14 @@ class Listings:
         found = self._scrutinised(asked, market)
         web = self._reached(asked, found.findings)
         flags = (*found.flags, *web.silent)[:MOST]
-        chosen = _categories(asked.content)
+        chosen = asked.content.categories
+        confirm = tuple(sorted(confirmations(chosen, market.categories)))
         return CheckedContent(
             findings=(*found.findings, *web.findings)[:MOST],
             flags=flags,
             criteria=criteria(chosen, market.categories),
-            confirm=tuple(sorted(confirmations(chosen, market.categories))),
-            trusted=not flags and self._is_trusted(asked),
+            confirm=confirm,
+            trusted=not self._needs_operator(asked, flagged=bool(flags), confirm=bool(confirm)),
         )
 
     @activity.defn(name="look_at_listing")
@@ -101,20 +102,11 @@ class Listings:
         with ThreadPoolExecutor(len(urls), thread_name_prefix="links") as several:
             return dict(zip(urls, several.map(self.links.look, urls), strict=True))
 
-    def _is_trusted(self, asked: AskedCheck) -> bool:
-        if asked.terms.trust is None or is_risky(asked.content.category, asked.terms):
-            return False
+    def _needs_operator(self, asked: AskedCheck, *, flagged: bool, confirm: bool) -> bool:
         with Session(self.engine) as session:
             history = history_of(session, asked.market, asked.provider_id, asked.at)
-        return is_trusted(history, asked.terms.trust, asked.at)
-
-
-def _categories(content: Content) -> tuple[str, ...]:
-    """Its general class, and whom it is for."""
-    basic = content.basic if isinstance(content, ProductContent) else None
-    if basic is None:
-        return ()
-    return (*((basic.category,) if basic.category else ()), *basic.industries)
+        said = {"flagged": flagged, "confirm": confirm, "watched": asked.watched}
+        return needs_operator(asked.content, asked.terms, history, asked.at, **said)
 
 
 def _forbidden(content: Content, market: MarketPolicy, at: datetime) -> tuple[Finding, ...]:

@@ -66,7 +66,7 @@ def _barred(office: Office, process: Process, row: CaseRow, event: Event, at: da
         return []
     with Session(office.engine) as session:
         selling = selling_of(session, _market(office, row), row.provider_id, at)
-    return block_findings(selling.blocked_by[guard], field)
+    return block_findings(guard(selling.blocked_by), field)
 
 
 def _market(office: Office, row: CaseRow) -> MarketPolicy:

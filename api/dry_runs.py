@@ -24,12 +24,13 @@ from models.listings import ListingKind
 from models.policies import ListingPolicy
 from models.process import Process
 from models.rules.blocks import Why
+from models.rules.categories import confirmations
 from models.rules.findings import Finding
-from models.rules.listing_checks import is_risky, scrutinise
-from models.rules.listing_standing import counting
-from models.rules.trust import is_trusted
-from models.tables import AdmissionRow, CaseRow
-from models.tables.listings import history_of
+from models.rules.listing_checks import scrutinise
+from models.rules.listing_standing import counting, is_watched
+from models.rules.trust import needs_operator
+from models.tables import CaseRow
+from models.tables.listings import agreed_with, history_of
 from models.tables.selling import selling_of
 
 UNCHECKED: tuple[Literal["links-answer"]] = ("links-answer",)
@@ -69,7 +70,10 @@ class DryRun(Frozen):
         UNCHECKED, description="What only a submission checks: that links answer."
     )
     operator_looks: bool = Field(description="Whether an operator would look at it before it is approved.")
-    estimate: tuple[Estimate, ...] = Field(description="How long the steps take that it would go through.")
+    estimate: tuple[Estimate, ...] = Field(
+        description="How long the steps take that it would go through; with findings it goes back to its "
+        "provider, and no further."
+    )
 
 
 def router() -> APIRouter:
@@ -112,9 +116,9 @@ def _tried_in(office: Office, process: Process, row: CaseRow, body: ProductTry |
     """By what the case was let in with: its submissions are checked by that."""
     assert row.provider_id is not None  # such a case has one from its beginning
     with Session(office.engine) as session:
-        admission = session.get(AdmissionRow, row.case_id)
-    agreed = ListingTerms.model_validate(admission.input["terms"]) if admission else None
-    return _tried(office, process, row.market, row.provider_id, body.content, agreed)
+        agreed = agreed_with(session, row.case_id)
+    watched = is_watched(row.view["data"])
+    return _tried(office, process, row.market, row.provider_id, body.content, agreed, watched=watched)
 
 
 def _tried(
@@ -124,6 +128,8 @@ def _tried(
     provider_id: str,
     content: ProductContent | ShopContent,
     agreed: ListingTerms | None = None,
+    *,
+    watched: bool = False,
 ) -> DryRun:
     """By the policy and the catalogue in force now: a submission at this moment is checked by the same."""
     policy, now = office.admissions.policies.get(market), datetime.now(UTC)
@@ -142,14 +148,20 @@ def _tried(
     with Session(office.engine) as session:
         barred = selling_of(session, policy, provider_id, now).blocked_by
         history = history_of(session, market, provider_id, now)
-        estimates = estimates_of(office, session, process, market, now)
-    trusted = is_trusted(history, terms.trust, now) and not is_risky(content.category, terms)
-    looks = not found.findings and bool(found.flags or not trusted)
-    ahead = (ReviewStep.CHECKING, *((ReviewStep.REVIEWING,) if looks else ()), ReviewStep.LISTING)
+        estimates = estimates_of(session, process, market, now, terms)
+    confirm = bool(confirmations(content.categories, policy.categories))
+    said = {"flagged": bool(found.flags), "confirm": confirm, "watched": watched}
+    looks = not found.findings and needs_operator(content, terms, history, now, **said)
     return DryRun(
         findings=found.findings,
         flags=found.flags,
         blocked_by=counting(barred, ListingKind(content.kind)),
         operator_looks=looks,
-        estimate=tuple(estimates[step] for step in ahead),
+        estimate=tuple(estimates[step] for step in _ahead(bool(found.findings), looks)),
     )
+
+
+def _ahead(turned_down: bool, looks: bool) -> tuple[ReviewStep, ...]:
+    if turned_down:
+        return (ReviewStep.CHECKING, ReviewStep.CORRECTING)
+    return (ReviewStep.CHECKING, *((ReviewStep.REVIEWING,) if looks else ()), ReviewStep.LISTING)

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
 from api.auth import Identified
-from api.office import Office, TheOffice
+from api.office import TheOffice
 from api.problems import not_found
 from api.reading import find, market_of, snapshot
 from api.routing import of_every_process
@@ -16,13 +16,14 @@ from models.base import Frozen
 from models.cases import CaseView
 from models.estimates import MEASURED_FOR, Estimate, ReviewStep, StepEstimate
 from models.listing_tasks import ESCALATED_REVIEW, EXPEDITED_REVIEW, REVIEW
-from models.listing_terms import ReviewTerms
+from models.listing_terms import ListingTerms
 from models.listings import REVISION
-from models.policies import ListingPolicy
+from models.policies import ListingPolicy, MarketPolicy
 from models.process import Process
 from models.rules.estimates import Whereabouts, estimate, steps_of
 from models.tables import CaseRow
 from models.tables.estimates import entered_at, times_of
+from models.tables.listings import agreed_with
 
 BY_OPERATORS = {each.name for each in (REVIEW, EXPEDITED_REVIEW, ESCALATED_REVIEW)}
 
@@ -51,10 +52,10 @@ def _add(routes: APIRouter, process: Process) -> None:
         """Measured by the clock on the wall: nights, holidays and pauses count. `expedited` is a review that
         its provider asked to go first. What its provider took back counts nowhere."""
         policy, now = market_of(office, caller, market), datetime.now(UTC)
-        if policy.in_force(process.name, now) is None:
+        if (terms := _terms(policy, process, now)) is None:
             raise not_found()
         with Session(office.engine) as session:
-            found = estimates_of(office, session, process, market, now)
+            found = estimates_of(session, process, market, now, terms)
         return Estimates(
             market=market,
             process=process.name,
@@ -64,28 +65,31 @@ def _add(routes: APIRouter, process: Process) -> None:
 
     @routes.get("/{id}/estimate", summary="How long it will take", operation_id=f"estimate_of_{name}")
     def read_estimate(market: str, id: str, office: TheOffice, caller: Identified) -> CaseEstimate:
-        """The steps of a case, and when each is expected to be done. A guess: no deadline follows from it."""
+        """The steps of a case, and when each is expected to be done. A guess: no deadline follows from it.
+        The policy's time is what the case was let in with. While something stands against its being on sale,
+        nobody knows when it will be."""
         row = find(office, caller, process, market, id)
-        now = datetime.now(UTC)
+        policy, now = office.admissions.policies.get(market), datetime.now(UTC)
         with snapshot(office) as session:
             row = session.get_one(CaseRow, row.case_id)
-            found = estimates_of(office, session, process, market, now)
+            terms = agreed_with(session, row.case_id) or _terms(policy, process, now)
+            found = estimates_of(session, process, market, now, terms)
             where = _whereabouts(session, row)
         return CaseEstimate(case_id=row.case_id, steps=steps_of(where, found, now))
 
 
 def estimates_of(
-    office: Office, session: Session, process: Process, market: str, now: datetime
+    session: Session, process: Process, market: str, now: datetime, terms: ListingTerms | None
 ) -> dict[ReviewStep, Estimate]:
-    """Of every step. A market that does not run the process any more gives no time for it."""
-    times, terms = times_of(session, market, process.name, now), _review(office, process, market, now)
-    return {step: estimate(step, times.get(step), terms) for step in ReviewStep}
+    """Of every step, by these terms where too little was measured. Without terms nothing is given for it."""
+    times, review = times_of(session, market, process.name, now), terms.review if terms else None
+    return {step: estimate(step, times.get(step), review) for step in ReviewStep}
 
 
-def _review(office: Office, process: Process, market: str, now: datetime) -> ReviewTerms | None:
-    known = office.admissions.policies.get(market)
-    policy = known.in_force(process.name, now) if known else None
-    return policy.terms.review if isinstance(policy, ListingPolicy) else None
+def _terms(policy: MarketPolicy | None, process: Process, now: datetime) -> ListingTerms | None:
+    """Today's."""
+    version = policy.in_force(process.name, now) if policy else None
+    return version.terms if isinstance(version, ListingPolicy) else None
 
 
 def _whereabouts(session: Session, row: CaseRow) -> Whereabouts:
@@ -98,6 +102,7 @@ def _whereabouts(session: Session, row: CaseRow) -> Whereabouts:
         stage=row.stage,
         revision=str(stage) if stage else None,
         expedited=bool(facts.get("expedited")),
+        barred=bool(view.data.get("blocked_by")),
         entered=entered_at(session, row.case_id),
         deadline_at=next(deadlines, None),
     )

@@ -109,6 +109,12 @@ class ProductContent(Frozen):
     def category(self) -> str | None:
         return self.basic.category if self.basic else None
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Its general class, and whom it is for."""
+        own = (self.category,) if self.category else ()
+        return (*own, *(self.basic.industries if self.basic else ()))
+
 
 class CustomerService(Frozen):
     """How buyers reach the provider. It is shown to everybody: no person's own number belongs here."""
@@ -139,6 +145,10 @@ class ShopContent(Frozen):
     def category(self) -> str | None:
         """A shop stands in none."""
         return None
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return ()
 
 
 Content = Annotated[ProductContent | ShopContent, Field(discriminator="kind")]

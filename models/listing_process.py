@@ -1,6 +1,7 @@
 """Product and shop reviews, as everything else is made from them."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from models.admitting import Admitted, Checked, Hold
@@ -38,6 +39,7 @@ from models.rules.listing_events import (
     self_check_findings,
     submission_findings,
 )
+from models.rules.listing_standing import counting
 
 _LANES = {REVISION: RevisionStage, RECTIFICATION: RectificationStage}
 
@@ -97,7 +99,7 @@ PRODUCT_REVIEWS = Process(
     admit=_product,
     check=_check,
     guarded_by=Block.CONNECTING,
-    event_guards={Listed: Block.LISTING},
+    event_guards={Listed: partial(counting, kind=ListingKind.PRODUCT)},
     lanes=_LANES,
 )
 SHOP_REVIEWS = Process(
@@ -115,6 +117,6 @@ SHOP_REVIEWS = Process(
     admit=_shop,
     check=_check,
     guarded_by=Block.CONNECTING,
-    event_guards={Listed: Block.CONNECTING},
+    event_guards={Listed: partial(counting, kind=ListingKind.SHOP)},
     lanes=_LANES,
 )

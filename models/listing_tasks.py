@@ -57,17 +57,19 @@ def _of_case(
 
 
 FIRST_VERSION = _of_case("first_version", DRAFT, Party.PROVIDER, {})
-LISTING = _of_case("listing", APPROVED, Party.PROVIDER, {Listed: LISTED, DecidedToDelist: DELISTED})
+LISTING = _of_case(
+    "listing", APPROVED, Party.PROVIDER, {Listed: LISTED, Unlisted: APPROVED, DecidedToDelist: DELISTED}
+)
 _ON_SALE: dict[type[Event], ListingStage] = {Unlisted: APPROVED, DecidedToDelist: DELISTED}
 ON_SALE = _of_case("on_sale", LISTED, Party.OFFICE, {**_ON_SALE, DecidedToNotify: LISTED})
 OUT_OF_SIGHT = _of_case("out_of_sight", HIDDEN, Party.PROVIDER, {**_ON_SALE, DecidedToNotify: HIDDEN})
 CORRECTION = _of_case("correction", DELISTED, Party.PROVIDER, {DecidedToLift: APPROVED})
-RELISTING = _of_case("relisting", DELISTED, Party.PROVIDER, {Listed: LISTED})
+RELISTING = _of_case("relisting", DELISTED, Party.PROVIDER, {Listed: LISTED, DecidedToDelist: DELISTED})
 
 CASE_TASKS = (FIRST_VERSION, LISTING, ON_SALE, OUT_OF_SIGHT, CORRECTION, RELISTING)
 CASE_STEPS = (
     *(Step("version_approved", stage, Leads(APPROVED), "TCM-PROD-03") for stage in (DRAFT, DELISTED)),
-    *(Step("version_live", stage, Leads(stage), "AMB-37") for stage in (APPROVED, LISTED, HIDDEN)),
+    *(Step("version_live", stage, Leads(stage), "AMB-37") for stage in (APPROVED, LISTED, HIDDEN, DELISTED)),
     *(
         Step("standing_changed", stage, Leads(stage), "TCM-PROD-04")
         for stage in (DRAFT, APPROVED, LISTED, HIDDEN, DELISTED)
@@ -122,6 +124,7 @@ REVIEW = TaskKind(
     even_paused=(DecidedToApprove, DecidedToReject, SubmissionWithdrawn),
     rules=_BY_OPERATORS,
     lane=REVISION,
+    hands_on=True,
 )
 _DECIDES = {kind: leads for kind, leads in REVIEW.moves.items() if kind is not Expedited}
 EXPEDITED_REVIEW = replace(REVIEW, name="expedited_review", moves=_DECIDES, within="expedited_within")

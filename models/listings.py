@@ -110,6 +110,8 @@ class Notice(Frozen):
     """Found by a check of what is shown: whether it is still there is looked up when the time is over."""
     noticed_at: Instant
     live_version: int
+    versions: int = 0
+    """How many contents had been handed in: only what comes after them mends it (ALI-RECT-07)."""
 
 
 class ListingStanding(Frozen):
@@ -130,6 +132,8 @@ class ListingStanding(Frozen):
     catalogue: Id | None = None
     """The version of what is forbidden that the live content was last looked at with."""
     delisted_by: DelistedBy | None = None
+    delisted_at_version: int = 0
+    """How many contents had been handed in when its content had it delisted last."""
     withdrawn_at: tuple[Instant, ...] = ()
     expedited_at: tuple[Instant, ...] = ()
     """When quotas were used, the latest ones."""
@@ -178,6 +182,8 @@ class AskedCheck(Frozen):
     at: Instant
     """When it was submitted: what is forbidden then counts (S88-POL-04)."""
     terms: ListingTerms
+    watched: Flag = False
+    """A notice is open, or it was delisted: somebody looks at what is to mend that (ALI-RECT-07)."""
 
 
 class CheckedContent(Frozen):

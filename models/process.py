@@ -10,8 +10,12 @@ from pydantic import BaseModel, JsonValue
 from models.admitting import Admit, Check, nothing
 from models.cases import Event, Role
 from models.deposits import Block
+from models.rules.blocks import Why
 from models.selling import Selling
 from models.tasks import Leads, Step, TaskKind
+
+Guard = Callable[[Mapping[Block, tuple[Why, ...]]], tuple[Why, ...]]
+"""Of everything that a provider is barred from, what counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,8 @@ class Process:
 
     guarded_by: Block | None = None
     """What its provider must be free to do: where a market bars that, nothing new is let in."""
-    event_guards: Mapping[type[Event], Block] = field(default_factory=dict)
-    """What its provider must be free to do when one of these is reported, whoever reports it."""
+    event_guards: Mapping[type[Event], Guard] = field(default_factory=dict)
+    """What must not stand against its provider when one of these is reported, whoever reports it."""
     product: tuple[str, Callable[[Any], str]] | None = None
     """What a request is for: a product of its market, by its id, and the field that names it."""
     keeps: Callable[[Selling], dict[str, JsonValue]] = lambda _: {}

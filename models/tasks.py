@@ -50,6 +50,9 @@ class TaskKind:
     """Its clock was stopped by the story itself: no ruling moves it."""
     lane: str = ""
     """Where a case tells several stories side by side: whose stage it is."""
+    hands_on: bool = False
+    """A decision that waits for a second operator goes on waiting with the task that follows in its stage.
+    Otherwise it is void when its task ends by itself."""
 
     def held_in(self, stage: StrEnum, *events: type[Event]) -> Self:
         """The task while something else is decided: its clock stands, and these events it still takes."""

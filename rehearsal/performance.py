@@ -189,10 +189,12 @@ def _kept_by(case: CaseView | None, changes: list[Json]) -> int:
 
 
 FROM_OUTSIDE = frozenset({"paid", "remitted", "lapsed", "given_back", "payment_returned"})
+OF_A_SHOP = frozenset({"delisted", "listed_when_free"})
+"""What its shop does by itself reaches a product."""
 
 
 def _matters(change: Json) -> bool:
-    return change["actor"]["role"] != "system" or change["event"] in FROM_OUTSIDE
+    return change["actor"]["role"] != "system" or change["event"] in FROM_OUTSIDE | OF_A_SHOP
 
 
 def _at(change: Json) -> datetime:

@@ -60,7 +60,8 @@ async def _watched(record: Record, call: Callable[[], Awaitable[T]], worry_after
         if not calling.done():
             record.blocks[calling] = DELAYED
             record.add("delayed", {})
-        return await calling
+            await workflow.wait_condition(calling.done)
+        return calling.result()
     finally:
         calling.cancel()
         record.blocks.pop(calling, None)

@@ -105,6 +105,7 @@ class Sale:
         return await self.case.wait_or_rest(
             case_task(self.case.stage, by_content=now.delisted_by is DelistedBy.CONTENT),
             clock=Countdown(Clock()),
+            closed_to=() if now.wish else (Unlisted,),
             rest_when=self._may_rest,
             done_when=lambda: self._has_news,
         )
@@ -165,7 +166,7 @@ class Sale:
     def _take_version(self) -> None:
         """What was approved is what buyers see now, and mends what was found (AMB-37, ALI-RECT-07)."""
         now, self.revision.approved = self.known.now, False
-        self.notices.corrected()
+        self.notices.take_version()
         self.known.change(catalogue=None)
         assert now.live is not None  # that is what was approved
         facts: dict[str, Any] = {
@@ -173,11 +174,19 @@ class Sale:
             "title": now.live.title,
             "category": now.live.category,
         }
-        if self.case.stage in (DRAFT, DELISTED):
+        if self.case.stage == DRAFT or self._mends_delisting:
             self._show(APPROVED, "version_approved", **facts)
         else:
             self.case.note("version_live", **facts, waits_to_be_listed=self._waits(self.case.stage))
         self.look.again()
+
+    @property
+    def _mends_delisting(self) -> bool:
+        """What was handed in before it was delisted for its content brings nothing back (ALI-RECT-07)."""
+        now = self.known.now
+        by_content = now.delisted_by is DelistedBy.CONTENT
+        handed_in_since = (now.live_version or 0) > now.delisted_at_version
+        return self.case.stage == DELISTED and (handed_in_since or not by_content)
 
     def _take_lapse(self) -> None:
         """What an operator found stands, and the time is over (ALI-RECT-03)."""
@@ -245,6 +254,7 @@ class Sale:
     def _take_off(self, by: DelistedBy, step: str | None, reasons: Sequence[Reason], **facts: Any) -> None:
         self.known.change(delisted_by=by)
         if by is DelistedBy.CONTENT:
+            self.known.change(delisted_at_version=self.notices.found_at_version)
             self.notices.taken_off()
         else:
             self.known.change(wish=False)  # it is for its provider to list it again (AMB-42)
@@ -260,7 +270,7 @@ class Sale:
         """In a risky class a second operator agrees."""
         draft = self.known.now.draft
         return (
-            isinstance(act, DecidedToApprove) and draft is not None and is_risky(draft.category, self.terms)
+            isinstance(act, DecidedToApprove) and draft is not None and is_risky(draft.categories, self.terms)
         )
 
 

@@ -47,6 +47,12 @@ class Rectification:
         return self.lane.stage in (NOTICED, SELF_CHECKED)
 
     @property
+    def found_at_version(self) -> int:
+        """The newest version when what is wrong was found: only later ones can mend it (ALI-RECT-07)."""
+        now = self.known.now
+        return now.notice.versions if self.lane.stage == LAPSED and now.notice else now.versions
+
+    @property
     def has_news(self) -> bool:
         return self.lapsed or self.story.broke
 
@@ -75,9 +81,12 @@ class Rectification:
         else:
             self._begin(reasons, at, by_system)
 
-    def corrected(self) -> None:
-        """A version without what was found is live now (ALI-RECT-07)."""
+    def take_version(self) -> None:
+        """Another version is live now. What was handed in since the notice mends it (ALI-RECT-07)."""
+        now = self.known.now
         self.known.change(lifted=())
+        if now.notice is None or (now.live_version or 0) <= now.notice.versions:
+            return
         self.lapsed = self.undecided = False
         if self.is_open:
             self._corrected = True
@@ -109,6 +118,7 @@ class Rectification:
             by_system=by_system,
             noticed_at=at,
             live_version=now.live_version or 0,
+            versions=now.versions,
         )
         self.known.change(notice=notice, notices=notice.number)
         begun_before = self.lane.stage is not None

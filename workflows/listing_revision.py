@@ -27,7 +27,7 @@ from models.listing_events import (
 )
 from models.listing_tasks import CHECKS, ESCALATED_REVIEW, EXPEDITED_REVIEW, REVIEW, Drafts
 from models.listing_terms import Quota
-from models.listings import AskedCheck, CheckedContent, ListingKind, RevisionStage
+from models.listings import AskedCheck, CheckedContent, DelistedBy, ListingKind, RevisionStage
 from models.rules.listing_events import numbered
 from models.rules.quotas import kept, next_at
 from workflows.calls import OUTSIDE, call
@@ -142,6 +142,7 @@ class Revision:
             content=now.draft or EMPTY[listing.kind],
             at=self.lane.since,
             terms=listing.terms,
+            watched=now.notice is not None or now.delisted_by is DelistedBy.CONTENT,
         )
 
     def _found(self, found: CheckedContent) -> None:

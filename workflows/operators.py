@@ -178,9 +178,18 @@ class Operators:
         return task
 
     def _undecided(self) -> tuple[OpenTask, Report[Any]] | None:
-        """The decision that waits, unless its task has ended by itself."""
-        if self._waiting and self._waiting[0].is_over:
+        """The decision that waits. When its task has ended by itself it is void, unless the one that follows
+        in the same stage takes it over, such as an escalated one."""
+        if self._waiting is None or not self._waiting[0].is_over:
+            return self._waiting
+        ended, decided = self._waiting
+        if not ended.hands_on:
             self._waiting = None
+            return None
+        follows = self.task_for(decided)
+        if follows is None or (follows.kind.lane, follows.kind.stage) != (ended.kind.lane, ended.kind.stage):
+            return None
+        self._waiting = follows, decided
         return self._waiting
 
     def _add(self, report: Report[Any], *, internal: bool = False) -> Row:

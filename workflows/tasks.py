@@ -82,6 +82,17 @@ class OpenTask:
     def is_over(self) -> bool:
         return self.report is not None or self.overdue or self.withdrawn or self.rested
 
+    @property
+    def hands_on(self) -> bool:
+        """What waits for a second operator waits on: its end leaves the story in the stage that it is in."""
+        if not self.kind.hands_on:
+            return False
+        if self.event is None:
+            leads = self.kind.silence if self.overdue else None
+        else:
+            leads = self.kind.moves.get(type(self.event))
+        return leads is not None and leads.stage == self.kind.stage
+
     def ruled_by(self, ruling: Ruling) -> tuple[Countdown, ...]:
         """The clocks that a ruling moves. Time that keeps an event back can be stopped, not extended."""
         return (self.countdown,) if isinstance(ruling, Extended) else (self.countdown, *self.gates.values())

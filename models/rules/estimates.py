@@ -38,6 +38,8 @@ class Whereabouts:
     revision: str | None
     expedited: bool
     entered: Mapping[str, datetime]
+    barred: bool = False
+    """Whether something stands against its being on sale: how long that lasts is nobody's measure."""
     deadline_at: datetime | None = None
     """Of who decides on the version, where that runs."""
 
@@ -48,7 +50,7 @@ def steps_of(
     """The steps from here to being on sale, those that are done first. Of a case that has ended: none.
 
     A step ahead begins when those before it are done: without a time for one of them, or while its provider
-    has submitted nothing, none follows.
+    has submitted nothing, none follows. While something stands against its being on sale, that has no time.
     """
     if where.stage == ListingStage.CLOSED:
         return []
@@ -61,7 +63,8 @@ def steps_of(
             latest = _after(since, each.p90) if each.source == "measured" else where.deadline_at
         elif state is AHEAD:
             soonest, latest = _after(soonest, each.median), _after(latest, each.p90)
-        shown = (None, None) if state is DONE else (soonest, latest)
+        unknown = state is DONE or (step is LISTING and where.barred)
+        shown = (None, None) if unknown else (soonest, latest)
         soonest, latest = (at and max(at, now) for at in (soonest, latest))
         told = {"state": state, "since": since, "expected_by": shown[0], "likely_by": shown[1]}
         found.append(StepEstimate(**each.model_dump(), **told))

@@ -17,6 +17,8 @@ PORT = 443
 LONGEST_HOST = 253
 NOT_WRITTEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 """Controls, marks that turn the direction of a text, spaces, and what is no character."""
+ENDS_A_LINK = frozenset('"<>\\')
+"""No address line shows them as they are. Where a page is written carelessly, what follows is no link."""
 NEVER_PUBLIC = frozenset(
     {"alt", "arpa", "corp", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost", "mail"}
     | {"onion", "test"}
@@ -51,7 +53,7 @@ Found = tuple[str, str, str]
 
 def _parts(url: str) -> SplitResult | None:
     """None for what no two readers would take apart in the same way."""
-    if "\\" in url or any(unicodedata.category(character) in NOT_WRITTEN for character in url):
+    if any(each in ENDS_A_LINK or unicodedata.category(each) in NOT_WRITTEN for each in url):
         return None
     try:
         parts = urlsplit(url)

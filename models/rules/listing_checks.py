@@ -135,6 +135,6 @@ def _told(found: Sequence[Finding], kind: ListingKind) -> tuple[Finding, ...]:
     return (*ordered[: MOST - 1], more)
 
 
-def is_risky(category: str | None, terms: ListingTerms) -> bool:
-    """Whether a class of it is one whose approval needs a second operator. A shop stands in none."""
-    return category is not None and not {*classes_of([category])}.isdisjoint(terms.risky)
+def is_risky(categories: Sequence[str], terms: ListingTerms) -> bool:
+    """Whether a class of it, or one that it is for, is one whose approval needs a second operator."""
+    return not {*classes_of(categories)}.isdisjoint(terms.risky)

@@ -1,10 +1,11 @@
 """Where what stands against a provider leads its products and its shop."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from models.deposits import Block
 from models.listing_terms import ListingTerms
-from models.listings import ListingKind, ListingStage
+from models.listings import RECTIFICATION, DelistedBy, ListingKind, ListingStage, RectificationStage
 from models.rules.blocks import Why
 
 SHOWN = (ListingStage.LISTED, ListingStage.HIDDEN)
@@ -22,6 +23,15 @@ def counting(barred: Mapping[Block, Collection[Why]], kind: ListingKind) -> tupl
         return tuple(barred[Block.LISTING])
     leaving = (why for why in barred[Block.LISTING] if why in OF_SHOPS)
     return tuple(dict.fromkeys((*barred[Block.CONNECTING], *leaving)))
+
+
+UNSETTLED = (RectificationStage.NOTICED, RectificationStage.SELF_CHECKED, RectificationStage.LAPSED)
+
+
+def is_watched(data: Mapping[str, Any]) -> bool:
+    """Whether a case on record waits for a correction: of what a notice found, or of what delisted it."""
+    notice = data.get(RECTIFICATION) or {}
+    return data.get("delisted_by") == DelistedBy.CONTENT or notice.get("stage") in UNSETTLED
 
 
 def led_to(

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from models.base import Frozen, Instant
-from models.listing_terms import TrustTerms
+from models.listing_content import Content
+from models.listing_terms import ListingTerms, TrustTerms
+from models.rules.listing_checks import is_risky
 
 
 class ListingHistory(Frozen):
@@ -13,6 +15,27 @@ class ListingHistory(Frozen):
     """How many versions they approved."""
     blemished_at: Instant | None = None
     """When one was turned down last, or a notice given."""
+
+
+def needs_operator(
+    content: Content,
+    terms: ListingTerms,
+    history: ListingHistory,
+    at: datetime,
+    *,
+    flagged: bool,
+    confirm: bool,
+    watched: bool,
+) -> bool:
+    """Whether somebody has to look at a version in which checks find nothing (TCM-PROD-02).
+
+    Nobody has to where its provider is trusted; but always at what is `flagged`, in a risky class, where
+    something has to be confirmed (AMB-06), and at a correction: a notice or delisting is what it is for
+    (ALI-RECT-07).
+    """
+    if flagged or confirm or watched or is_risky(content.categories, terms):
+        return True
+    return not is_trusted(history, terms.trust, at)
 
 
 def is_trusted(history: ListingHistory, terms: TrustTerms | None, at: datetime) -> bool:

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, func, select
 
 from models.interventions import Approved
 from models.listing_events import DecidedToApprove, DecidedToDelist, DecidedToNotify, DecidedToReject
-from models.listing_process import PRODUCT_REVIEWS
+from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
+from models.listing_terms import ListingTerms
 from models.listings import RECTIFICATION, ListingStage
 from models.rules.on_sale import Offered
 from models.rules.trust import ListingHistory
@@ -45,13 +46,20 @@ def offered(session: Session, market: str, product_id: str) -> Offered | None:
     return None
 
 
+def agreed_with(session: Session, case_id: str) -> ListingTerms | None:
+    """The terms that a product or a shop was let in with: they stay its own, whatever its market says later.
+    None where it was never let in."""
+    admitted = session.get(AdmissionRow, case_id)
+    return ListingTerms.model_validate(admitted.input["terms"]) if admitted else None
+
+
 def history_of(session: Session, market: str, provider_id: str, at: datetime) -> ListingHistory:
-    """What operators decided about the provider's products until then. What waited for a second one and was
-    not agreed to was not decided."""
+    """What operators decided about the provider's products and its shop until then. What waited for a second
+    one and was not agreed to was not decided."""
     mine = (
         col(CaseRow.market) == market,
         col(CaseRow.provider_id) == provider_id,
-        col(CaseRow.process) == PRODUCT_REVIEWS.name,
+        col(CaseRow.process).in_((PRODUCT_REVIEWS.name, SHOP_REVIEWS.name)),
     )
     data = col(ChangeRow.data)
     alone = and_(col(ChangeRow.event) == DecidedToApprove.tag(), col(ChangeRow.internal).is_(False))

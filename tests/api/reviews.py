@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlmodel import Session
+
 from activities.records import Records
 from models.cases import SYSTEM, Actor, Batch, CaseView, Change
 from models.catalogues import Catalogue
 from models.listing_process import PRODUCT_REVIEWS
 from models.policies import ListingPolicy, MarketPolicy
+from models.tables import AdmissionRow
 from tests.api.caller import Api, Json, new_key
 from tests.api.conftest import Quiet
 from tests.listing_contents import PRODUCT, SHOP, terms
@@ -76,6 +79,23 @@ class Review:
     @property
     def case_id(self) -> str:
         return f"{self.process}:{self.market}:{self.id}"
+
+    def let_in(self, **changes: Any) -> "Review":
+        """By these terms, whatever its market says by now."""
+        row = AdmissionRow(
+            case_id=self.case_id,
+            workflow=PRODUCT_REVIEWS.workflow,
+            market=self.market,
+            process=self.process,
+            provider_id=self.provider_id,
+            digest="-",
+            input={"terms": terms(**changes).model_dump(mode="json"), "kind": "product"},
+            private=None,
+            admitted_at=datetime.now(UTC),
+        )
+        with Session(self.api.engine) as session, session.begin():
+            session.add(row)
+        return self
 
     # --- what happens
 

@@ -1,23 +1,19 @@
 """A content is tried: what checks find is told, and nothing is kept."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
 
 from models.catalogues import Catalogue
 from models.documents import DocumentRef
-from models.listing_process import PRODUCT_REVIEWS
-from models.tables import AdmissionRow
 from settings import Settings
 from tests.api.caller import Json, contents, finding, refusal
 from tests.api.conftest import Quiet
 from tests.api.providers import Provider
 from tests.api.reviews import Review, content, market_of_its_own, shop_content
-from tests.listing_contents import LOGO, PICTURE, QUALIFICATION, kept, terms
+from tests.listing_contents import LOGO, PICTURE, QUALIFICATION, kept
 
 VPN: Json = {
     "name": "vpn",
@@ -83,7 +79,7 @@ async def test_everything_that_is_wrong_is_told_at_once(quiet: Quiet, market: st
     assert (first, second, code) == ("basic.title", "business", "block-missing")
     assert [field for field, _ in codes(found, "flags")] == ["basic.summary"]
     assert found["operator_looks"] is False
-    assert [each["step"] for each in found["estimate"]] == ["checking", "listing"]
+    assert [each["step"] for each in found["estimate"]] == ["checking", "correcting"]
 
 
 async def test_an_empty_content_is_well_formed_too(quiet: Quiet, market: str) -> None:
@@ -140,24 +136,9 @@ async def test_the_next_version_of_a_case_is_tried_by_what_it_was_let_in_with(
         answer = await quiet.call("POST", path, role, json=said)
         fields = [field for field, _ in codes(answer.json())]
         assert fields == ["basic.title", "basic.summary"]
-    let_in(quiet, review, required=[])
+    review.let_in(checks={"required": []})
     answer = await quiet.call("POST", path, "provider", json=said)
     assert [field for field, _ in codes(answer.json())] == ["basic.title"]
-
-
-def let_in(quiet: Quiet, review: Review, **checks: Any) -> None:
-    facts = {"market": review.market, "process": review.process, "provider_id": review.provider_id}
-    row = AdmissionRow(
-        case_id=review.case_id,
-        workflow=PRODUCT_REVIEWS.workflow,
-        digest="-",
-        input={"terms": terms(checks=checks).model_dump(mode="json"), "kind": "product"},
-        private=None,
-        admitted_at=datetime.now(UTC),
-        **facts,
-    )
-    with Session(quiet.engine) as session, session.begin():
-        session.add(row)
 
 
 # --- nothing is kept

@@ -149,6 +149,29 @@ async def test_where_too_little_was_seen_a_case_tells_its_deadline(begin: Begin)
     assert at(expedited["since"]) == review.at
 
 
+async def test_a_case_is_told_the_time_that_it_was_let_in_with(begin: Begin) -> None:
+    """Its market gives operators five working days now; its review runs by what counted then."""
+    review = begin(NOW - 2 * HOUR).submits(content()).passes().kept()
+    assert (await review.reads("estimate"))["steps"][1]["within"] == {"working_days": 5}
+    agreed = {"review_within": {"working_days": 9}, "expedited_within": {"working_days": 2}}
+    review.let_in(review={**agreed, "replan_every": "P1D", "expedites": [{"times": 1, "within": "P7D"}]})
+    assert (await review.reads("estimate"))["steps"][1]["within"] == {"working_days": 9}
+    assert (await steps(review))["reviewing"]["within"] == {"working_days": 5}
+
+
+async def test_while_its_provider_is_barred_nobody_says_when_it_will_be_on_sale(begin: Begin) -> None:
+    for _ in range(5):
+        reviewed(begin, 4).moves("listed", "listed", after=2 * HOUR).kept()
+    review = begin(NOW - 2 * HOUR).submits(content()).passes()
+    review.data["blocked_by"] = ["deposit-unpaid"]
+    _, reviewing, listing = (await review.kept().reads("estimate"))["steps"]
+    assert at(reviewing["expected_by"]) == NOW + 4 * HOUR
+    assert (listing["state"], listing["expected_by"], listing["likely_by"]) == ("ahead", None, None)
+    review.is_approved()
+    _, _, listing = (await review.kept().reads("estimate"))["steps"]
+    assert (listing["state"], listing["expected_by"], listing["likely_by"]) == ("now", None, None)
+
+
 async def test_a_case_that_has_ended_expects_nothing(begin: Begin) -> None:
     review = reviewed(begin, 1).moves("retired", "closed").kept()
     assert (await review.reads("estimate"))["steps"] == []

@@ -1,10 +1,12 @@
 """Orders of what is not on sale are refused, and those that run go on (S88-ID-07, -08)."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from models.periods import CHINA
 from tests.api.caller import ACCEPTED, APPROVED, FREE, SUBMITTED, Api, Json, contents, new_key, refusal
 from tests.api.conftest import Quiet
 from tests.api.test_guarded_orders import Shop, against
@@ -41,6 +43,16 @@ async def test_what_is_not_on_sale_is_not_ordered(seller: Seller, stage: str) ->
     body, before = seller.of(seller.lists(stage)), contents(seller.api.engine)
     assert against(await seller.is_ordered_from(body)) == [NOT_ON_SALE]
     assert contents(seller.api.engine) == before
+
+
+@pytest.mark.parametrize("stage", ["hidden", "delisted"])
+async def test_a_renewal_of_what_was_taken_off_is_refused_as_any_order(seller: Seller, stage: str) -> None:
+    """AMB-42: who has it keeps it to its last day (S88-ID-07), and no longer."""
+    running = {"ends_on": datetime.now(CHINA).date().isoformat(), "version_submitted": True}
+    body, before = seller.of(seller.lists(stage), running_service=running), contents(seller.api.engine)
+    assert against(await seller.is_ordered_from(body)) == [NOT_ON_SALE]
+    assert contents(seller.api.engine) == before
+    await seller.lets_in(seller.of(seller.lists(), running_service=running))
 
 
 async def test_what_its_provider_gave_up_is_not_ordered(seller: Seller) -> None:

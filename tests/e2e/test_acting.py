@@ -10,12 +10,13 @@ import httpx
 import pytest
 
 from demo import SAMPLES
+from models.links import Reach
 from rehearsal.acting import Acting
 from rehearsal.caller import Caller, NotTaken
 from rehearsal.performance import Performance
 from rehearsal.samples import load
 from rehearsal.scene import Scene
-from rehearsal.steps import HandIn, OpenAlipay, Pay, Remit, Review, Send, Sign, TypeIn, Wait
+from rehearsal.steps import Another, HandIn, Link, OpenAlipay, Pay, Remit, Review, Send, Sign, TypeIn, Wait
 
 NUMBER = "6222009999"
 INSTRUCTION = {"payer_name": "Sample Ltd", "payer_number": NUMBER, "amount_fen": 53, "remark": "check"}
@@ -236,3 +237,32 @@ async def test_a_stage_of_one_of_two_numbers_is_waited_for() -> None:
     async with acting(world, "37-both-numbers") as player:
         await player.do(Wait.model_validate({"step": "wait", "for": "wallet.open"}))
     assert cases == []
+
+
+def refusal(*rules: str) -> httpx.Response:
+    errors = [{"field": "provider_id", "code": "taken", "rule": rule} for rule in rules]
+    return httpx.Response(422, json={"type": "invalid", "detail": "no", "errors": errors})
+
+
+async def test_another_one_is_asked_for_under_an_id_of_its_own_and_refused_by_its_rule() -> None:
+    world = World(**{"shop-reviews": refusal("TCM-ONB-10", "TCM-SHOP-01")})
+    async with acting(world, "49-a-shop-opens") as player:
+        await player.do(Another(step="another", refused="TCM-SHOP-01"))
+        body = player.scene.it.sample.body("a")
+        assert world.sent("/shop-reviews") == {**body, "id": "a-2"}
+        with pytest.raises(NotTaken, match="no"):
+            await player.do(Another(step="another", refused="TCM-SHOP-02"))
+
+
+async def test_another_one_that_is_let_in_is_a_difference() -> None:
+    world = World(**{"shop-reviews": case("shop-reviews", "draft")})
+    async with acting(world, "49-a-shop-opens") as player:
+        with pytest.raises(NotTaken, match="another was taken, and should be refused: TCM-SHOP-01"):
+            await player.do(Another(step="another", refused="TCM-SHOP-01"))
+
+
+async def test_a_link_is_as_it_is_told_from_now_on() -> None:
+    world = World()
+    async with acting(world, "54-everything-at-once") as player:
+        await player.do(Link(step="link", place="gone.sample.example", state=Reach.BROKEN))
+    assert world.sent("/simulator/links") == {"place": "gone.sample.example", "state": "broken"}

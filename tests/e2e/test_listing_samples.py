@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from demo import SAMPLES
@@ -16,9 +17,11 @@ from models.rules.listing_checks import Scrutiny, scrutinise
 from rehearsal import contents
 from rehearsal.account import path_of
 from rehearsal.board import Board
+from rehearsal.caller import Caller
 from rehearsal.company import SIZE, Applicant, Company, Said
 from rehearsal.performance import Performance
 from rehearsal.samples import BrokenSample, load, preludes, read
+from rehearsal.scene import Scene
 from tests.e2e.shown import NOW, WIDTHS, task, told, view
 from tests.e2e.shown import read as shown
 
@@ -85,6 +88,7 @@ def test_what_a_sample_says_stands_and_what_it_says_is_null_is_left_out() -> Non
     assert said.basic == made.basic.model_copy(update={"title": "Another"})
     assert [each.field for each in checked(said).findings] == ["business", "sales.refunds"]
     assert shop(customer_service=None).customer_service is None
+    assert product(basic={}) == product()
 
 
 def test_pictures_are_those_that_were_handed_in() -> None:
@@ -246,3 +250,31 @@ def test_the_account_says_which_version_is_live_and_how_many_there_were() -> Non
 def test_another_live_version_than_expected_is_named() -> None:
     it = under_review()
     assert "live_version is 1, expected 3" in it.differences()
+
+
+async def test_a_case_is_told_of_when_it_moves_though_none_of_its_stories_does() -> None:
+    it, heard = under_review("approved"), list[str]()
+    assert it.case is not None
+    seen = [it.case.model_copy(update={"stage": stage}) for stage in ("approved", "listed", "listed")]
+    answers = [httpx.Response(200, json=each.model_dump(mode="json")) for each in seen]
+    world = httpx.MockTransport(lambda _: answers.pop(0))
+    async with httpx.AsyncClient(transport=world, base_url="http://api") as http:
+        caller = Caller(http, lambda *_, **__: "a token")
+        scene = Scene(it, caller, lambda told: heard.append(told.case.stage if told.case else ""))
+        for _ in seen:
+            await scene.look()
+    assert heard == ["listed"]
+
+
+def test_a_path_tells_what_became_of_the_shop_beside_it() -> None:
+    it = under_review("hidden")
+    it.changes = [told("opened", 0), told("hidden", 4, "system", to="hidden")]
+    it.changes_beside = {
+        "shop-reviews": [
+            told("opened", 1, "system"),
+            told("decided", 2, "operator", decision="notify"),
+            told("standing_changed", 2, "system"),
+            told("delisted", 3, "system", to="delisted"),
+        ]
+    }
+    assert path_of(it).plain == "onboarded before › decided: notify, delisted › hidden"

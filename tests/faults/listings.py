@@ -52,7 +52,7 @@ AGREED = ("approved", {"decided": {"decision": "approve"}, "version": 1, "round"
 BY_CHECKS = ("approved_by_checks", {"version": 1, "round": 1})
 LAPSED = ("notice_overdue", {"lane": "rectification", "stage_before": "noticed", "stage_after": "lapsed"})
 LIFTED = ("decided", {"decision": "lift"})
-NOTICE = {"rectification": {"stage": "lapsed", "by_system": False}}
+NOTICE: dict[str, Any] = {"rectification": {"stage": "lapsed", "by_system": False}}
 FAULTS = {
     "WHAT_IS_ON_SALE_WAS_APPROVED_IN_THAT_VERSION": [
         listing("listed", live_version=2),

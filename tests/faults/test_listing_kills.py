@@ -6,19 +6,26 @@ from temporalio.client import WorkflowUpdateStage
 
 from models.listing_content import ProductContent
 from models.listing_events import ProductSubmitted
+from models.onboarding_process import PROVIDER_ONBOARDINGS
+from tests.bank_accounts import onboarded
 from tests.bench import Bench, until
 from tests.faults.conftest import Mortal
-from tests.faults.test_kills import PATIENCE, answer_to, record_held_up, report
+from tests.faults.test_kills import PATIENCE, record_held_up, report
 from tests.listings import MARKET, Bazaar, Item, facts_of
 
-ROUNDS = 4
+ROUNDS = 2
+
+
+async def turned_down(item: Item, times: int) -> None:
+    await until(lambda: item.case.path().count("checks_failed") == times, 90)
 
 
 @pytest.mark.parametrize("killed", ["worker", "both"])
 async def test_whatever_is_killed_between_a_check_and_its_record_each_round_is_turned_down_once(
     mortal: Mortal, mortal_bench: Bench, engine: Engine, killed: str
 ) -> None:
-    item = await Item.begun(Bazaar(mortal_bench, MARKET))
+    provider_id = f"isv-{onboarded(mortal_bench, MARKET, process=PROVIDER_ONBOARDINGS.name)}"
+    item = await Item.begun(Bazaar(mortal_bench, MARKET), provider_id=provider_id)
     for number in range(1, ROUNDS + 1):
         handing_in = ProductSubmitted(content=ProductContent())
         with record_held_up(engine, item.case.case_id):
@@ -34,8 +41,7 @@ async def test_whatever_is_killed_between_a_check_and_its_record_each_round_is_t
                 mortal.kill_server()
                 mortal.server.start()
         mortal.start_worker()
-        await answer_to(item.case, handing_in, f"k-{number}")
-        await until(lambda n=number: item.case.path().count("checks_failed") == n, 60)
+        await turned_down(item, number)
     path = item.case.path()
     assert (path.count("submitted"), path.count("checks_failed")) == (ROUNDS, ROUNDS)
     view = await item.case.on_record(len(path))

@@ -108,6 +108,19 @@ def test_what_takes_longer_than_usual_holds_up_what_follows_from_now_on() -> Non
     assert (listing.expected_by, listing.likely_by) == (NOW + 2 * HOUR, NOW + 5 * HOUR)
 
 
+@pytest.mark.parametrize(("revision", "stage"), [("reviewing", "draft"), ("accepted", "approved")])
+def test_while_something_stands_against_its_being_on_sale_nobody_knows_when_it_will_be(
+    revision: str, stage: str
+) -> None:
+    """The steps before it are expected as ever."""
+    *before, listing = way(revision, stage, entered=LONG_AGO, barred=True)
+    free = way(revision, stage, entered=LONG_AGO)
+    assert (listing.expected_by, listing.likely_by, listing.state) == (None, None, free[-1].state)
+    assert None not in (free[-1].expected_by, free[-1].likely_by)
+    assert before == free[:-1]
+    assert listing.median == free[-1].median
+
+
 def test_before_anything_is_submitted_nothing_is_expected() -> None:
     assert {(each.expected_by, each.likely_by, each.since) for each in way("drafting")} == {
         (None, None, None)

@@ -45,7 +45,7 @@ def test_a_public_https_link_may_stand(url: str, host: str) -> None:
             "shop.example/a",
             "javascript:alert(1)",
         ),
-        *("data:text/html,<b>", "mailto:a@shop.example", ""),
+        *("data:text/html,b", "mailto:a@shop.example", ""),
     ],
 )
 def test_a_link_is_https(url: str) -> None:
@@ -143,6 +143,13 @@ def test_no_other_port_will_do(port: str) -> None:
 )
 def test_everything_in_a_link_can_be_seen(hidden: str, where: str) -> None:
     assert codes(where.format(hidden)) == ["link-malformed"]
+
+
+@pytest.mark.parametrize(
+    "url", ['https://shop.example/"><script>', "https://shop.example/<a", "https://shop.example/?q=>"]
+)
+def test_nothing_in_a_link_ends_it(url: str) -> None:
+    assert codes(url) == ["link-malformed"]
 
 
 @pytest.mark.parametrize(

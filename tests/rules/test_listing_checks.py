@@ -229,10 +229,10 @@ def test_no_finding_repeats_what_was_sent() -> None:
 
 def test_only_some_classes_are_risky() -> None:
     risky = terms(risky=["security"])
-    assert is_risky("security/data-security", risky)
-    assert is_risky("security", risky)
-    assert not is_risky("service/consulting", risky)
-    assert not is_risky(None, risky)
+    assert is_risky(["security/data-security"], risky)
+    assert is_risky(["security"], risky)
+    assert not is_risky(["service/consulting"], risky)
+    assert not is_risky([], risky)
 
 
 def test_the_sample_shop_says_everything() -> None:
