@@ -189,6 +189,7 @@ class Stack:
             "POLICY_DIR": str(self.settings.policy_dir.resolve()) if self.settings.policy_dir else None,
             "DATA_DIR": str(self.data_dir),
             "SIMULATOR": "true",
+            "RECONCILE_EVERY_S": os.environ.get("RECONCILE_EVERY_S", "5"),
             "LOG_FORMAT": "json",
             **{name.upper(): key for name, key in self.keys.model_dump().items()},
         }

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     link_checks: Literal["real", "simulated"] = "real"
     """Whether links in descriptions are looked at on the web. Where `simulator` is on, they never are."""
 
+    reconcile_every_s: float = Field(default=20, gt=0)
+    """How often workers look for what fell between two steps, and for what outside a case changed it."""
     policy_dir: Path | None = None
     simulator: bool = False
     """Mounts /simulator: only ever on the embedded stack."""

@@ -196,7 +196,7 @@ async def main(settings: Settings) -> None:
     async with build_worker(client, engine, outside, admissions, calendar, documents=documents):
         await client.start_workflow(
             Reconciling.run,
-            Reconcile(),
+            Reconcile(every=timedelta(seconds=settings.reconcile_every_s)),
             id=RECONCILING,
             task_queue=TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from threading import BoundedSemaphore
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -14,11 +15,11 @@ from activities.clock import now
 from activities.gateways.links import Links
 from models.links import LinkState
 from models.listing_content import Content
-from models.listings import AskedCheck, AskedLook, CheckedContent, Looked
+from models.listings import AskedCheck, AskedLook, CheckedContent, ListingKind, Looked
 from models.policies import MarketPolicy, market_in
 from models.rules.categories import confirmations, criteria
 from models.rules.findings import Finding
-from models.rules.listing_checks import MOST, Scrutiny, scrutinise
+from models.rules.listing_checks import Scrutiny, capped, scrutinise
 from models.rules.listing_fields import public_texts
 from models.rules.listing_reach import Reached, followed, reached
 from models.rules.listing_standing import counting
@@ -28,6 +29,8 @@ from models.tables.documents.store import DocumentStore
 from models.tables.listings import history_of
 from models.tables.selling import selling_of
 
+CHECKS_AT_ONCE = 4
+"""Of a worker's ten activities, how many may wait for the web."""
 TRIES = 4
 """How often links that do not answer are asked, before an operator is asked to open them."""
 
@@ -39,6 +42,8 @@ class Listings:
     documents: DocumentStore
     links: Links
     clock: Callable[[], datetime] = now
+    following: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(CHECKS_AT_ONCE))
+    """The web may be slow: what follows links leaves room for everything else that a worker does."""
 
     @activity.defn(name="check_listing")
     def check(self, asked: AskedCheck) -> CheckedContent:
@@ -49,12 +54,12 @@ class Listings:
         """
         market = market_in(self.policies, asked.market)
         found = self._scrutinised(asked, market)
-        web = self._reached(asked, found.findings)
-        flags = (*found.flags, *web.silent)[:MOST]
+        web, kind = self._reached(asked, found.findings), ListingKind(asked.content.kind)
+        flags = capped((*found.flags, *web.silent), kind)
         chosen = asked.content.categories
         confirm = tuple(sorted(confirmations(chosen, market.categories)))
         return CheckedContent(
-            findings=(*found.findings, *web.findings)[:MOST],
+            findings=capped((*found.findings, *web.findings), kind),
             flags=flags,
             criteria=criteria(chosen, market.categories),
             confirm=confirm,
@@ -99,8 +104,13 @@ class Listings:
     def _looked(self, urls: Collection[str]) -> dict[str, LinkState]:
         if not urls:
             return {}
-        with ThreadPoolExecutor(len(urls), thread_name_prefix="links") as several:
-            return dict(zip(urls, several.map(self.links.look, urls), strict=True))
+        if not self.following.acquire(blocking=False):
+            raise ApplicationError("other links are being followed", type="Undecided")
+        try:
+            with ThreadPoolExecutor(len(urls), thread_name_prefix="links") as several:
+                return dict(zip(urls, several.map(self.links.look, urls), strict=True))
+        finally:
+            self.following.release()
 
     def _needs_operator(self, asked: AskedCheck, *, flagged: bool, confirm: bool) -> bool:
         with Session(self.engine) as session:
@@ -111,7 +121,8 @@ class Listings:
 
 def _forbidden(content: Content, market: MarketPolicy, at: datetime) -> tuple[Finding, ...]:
     entries = market.catalogue.in_force(at)
-    return tuple(finding for text in public_texts(content) for finding in forbidden(text, entries)[0])[:MOST]
+    found = [finding for text in public_texts(content) for finding in forbidden(text, entries)[0]]
+    return capped(found, ListingKind(content.kind))
 
 
 def _attempt() -> int:

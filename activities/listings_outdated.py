@@ -97,11 +97,13 @@ def _counting(
     for row in session.exec(theirs.order_by(*newest_first)):
         cases[Provider(row.market, str(row.provider_id))].append(row)
     found = defaultdict[Counts, list[str]](list)
+    versions = {
+        market: policies[market].catalogue.version(at) for market in {each.market for each in providers}
+    }
     for provider in providers:
-        policy = policies[provider.market]
+        policy, version = policies[provider.market], versions[provider.market]
         barred = selling_by(cases[provider], policy, at).blocked_by
         for process, kind in KINDS.items():
-            version = policy.catalogue.version(at)
             found[Counts(provider.market, process, counting(barred, kind), version)].append(provider.id)
     return found
 

@@ -87,10 +87,12 @@ class Sale:
             self.look.again()
         self.revision.go_on()
         self.notices.go_on()
-        while (outcome := self._follow(await self._next())) is None:
+        while True:
+            event = await self._next()
+            if (outcome := self._follow(event)) is not None:
+                await self._end_all()
+                return outcome
             self._take_in()
-        await self._end_all()
-        return outcome
 
     async def _end_all(self) -> None:
         self.known.over = True

@@ -102,11 +102,13 @@ class Revision:
 
     def _hand_in(self, event: Submitted) -> None:
         self.known.change(round=self.known.now.round + 1)
-        self._list_when_approved = event.list_when_approved
+        self._list_when_approved, draft = event.list_when_approved, self.known.now.draft
         self.lane.enter(
             RevisionStage.CHECKING,
             round=self.known.now.round,
             submitted_at=self.lane.since.isoformat(),
+            title=draft.title if draft else None,
+            category=draft.category if draft else None,
             list_when_approved=event.list_when_approved,
             expedited=False,
             **_nothing_said(),

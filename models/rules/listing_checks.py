@@ -61,7 +61,7 @@ def scrutinise(
         exact, similar = forbidden(text, catalogue)
         findings += exact
         flags += similar
-    return Scrutiny(findings=_told(findings, kind), flags=_told(flags, kind))
+    return Scrutiny(findings=capped(findings, kind), flags=capped(flags, kind))
 
 
 def _missing(content: ProductContent | ShopContent, kind: ListingKind, terms: CheckTerms) -> list[Finding]:
@@ -120,7 +120,7 @@ def _is_within(field: str, blocks: tuple[str, ...]) -> bool:
     return any(f"{field}.".startswith(f"{block}.") for block in blocks)
 
 
-def _told(found: Sequence[Finding], kind: ListingKind) -> tuple[Finding, ...]:
+def capped(found: Sequence[Finding], kind: ListingKind) -> tuple[Finding, ...]:
     """In the order of the fields, and no more than can be kept."""
     ordered = sorted(found, key=lambda each: place_of(kind, each.field))
     if len(ordered) <= MOST:

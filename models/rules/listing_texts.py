@@ -68,7 +68,7 @@ def _similar(field: str, match: Match) -> Finding:
         field=field,
         code="similar-to-forbidden",
         rule=match.entry.rule,
-        detail=f"this market forbids {match.entry.title}, and this is like it: {match.term}",
+        detail=f"this market forbids {match.entry.title}, and this is like it",
         next="read it, and decide whether it is that",
     )
 

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -103,7 +104,7 @@ def test_what_is_wrong_and_what_does_not_work_is_said_at_once(listings: Listings
     content = linked(listings, (f"https://{seller.id}.example/", Reach.BROKEN))
     content = content.model_copy(update={"sales": None})
     found = checked(listings, asked(seller, content))
-    assert said(found.findings) == [("sales", "block-missing"), ("basic.links.0.url", "link-broken")]
+    assert said(found.findings) == [("basic.links.0.url", "link-broken"), ("sales", "block-missing")]
 
 
 def test_a_link_that_may_not_stand_there_is_not_looked_at(listings: Listings, seller: Seller) -> None:
@@ -118,6 +119,16 @@ def test_a_link_that_does_not_answer_is_asked_again(listings: Listings, seller: 
     with pytest.raises(ApplicationError) as again:
         checked(listings, asked(seller, content), attempt)
     assert (again.value.type, again.value.non_retryable) == ("Undecided", False)
+
+
+def test_the_web_leaves_room_for_everything_else(listings: Listings, seller: Seller) -> None:
+    """A worker that follows as many links as it may comes back to the others later."""
+    following = BoundedSemaphore(1)
+    busy = dataclasses.replace(listings, following=following)
+    with following, pytest.raises(ApplicationError, match="other links are being followed") as again:
+        checked(busy, asked(seller), TRIES)
+    assert (again.value.type, again.value.non_retryable) == ("Undecided", False)
+    assert checked(busy, asked(seller)).findings == ()
 
 
 def test_a_link_that_stays_silent_turns_nothing_down_and_an_operator_opens_it(
