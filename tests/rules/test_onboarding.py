@@ -1,10 +1,12 @@
 """What stands against an application, an identity, a form: TCM-ONB-09..15, TCM-ELIG-08, ALI-ONB-04, -15."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from models.cases import Event
 from models.checklists import Reason
 from models.documents import DocumentRef
 from models.identity import CompanyIdentity, Person
@@ -44,7 +46,11 @@ def test_nobody_applies_with_what_is_no_licence_number() -> None:
 @pytest.mark.parametrize("market", [market for market in MARKETS if market != "alipay"])
 def test_nothing_stands_against_what_is_in_order(market: str) -> None:
     who = applicant(market)
-    said = {"identity": who.identity, "application": who.application, "agreements": lambda: signed(who)}
+    said: dict[str, Callable[[], Event]] = {
+        "identity": who.identity,
+        "application": who.application,
+        "agreements": lambda: signed(who),
+    }
     asked = [event for step, event in said.items() if step in admitted(who).terms.steps]
     assert [against(who, event()) for event in asked] == [[]] * len(asked)
     assert asked
