@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from api.auth import Caller, Identified
 from api.commands import answering
+from api.few import OneOfFew
 from api.office import Office, TheOffice
 from api.problems import Problem, invalid, not_confirmed, not_found, too_many
 from api.reading import market_of
@@ -36,7 +37,7 @@ KEEPING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="documents")
 """Threads of its own: a store that does not answer takes nobody else's."""
 OF_A_PROVIDER = 4
 """So many pictures of a provider are on their way at once: others want theirs looked at, too."""
-ON_THEIR_WAY = Counter[tuple[str, str | None]]()
+ON_THEIR_WAY = OneOfFew(OF_A_PROVIDER, "pictures are on their way: send this one after them")
 A_DAY = 200
 """So many new pictures of a provider are kept a day by each of our processes: nobody fills up the shelf."""
 KEPT = Counter[tuple[date, str, str | None]]()
@@ -96,28 +97,11 @@ class HandedIn(Frozen):
     uploaded_at: Instant
 
 
-async def one_of_few(caller: Identified) -> AsyncIterator[None]:
-    """Refuses a provider's picture while as many as it may send at once are on their way."""
-    if caller.role is not Role.PROVIDER:
-        yield
-        return
-    whose = caller.market, caller.provider_id
-    if ON_THEIR_WAY[whose] >= OF_A_PROVIDER:
-        raise too_many(f"{OF_A_PROVIDER} of your pictures are on their way: send this one after them")
-    ON_THEIR_WAY[whose] += 1
-    try:
-        yield
-    finally:
-        ON_THEIR_WAY[whose] -= 1
-        if not ON_THEIR_WAY[whose]:
-            del ON_THEIR_WAY[whose]
-
-
 @routes.post(
     "/v1/documents",
     status_code=201,
     summary="Hand in a picture",
-    dependencies=[Depends(one_of_few)],
+    dependencies=[Depends(ON_THEIR_WAY)],
     openapi_extra={"requestBody": FORM},
     responses={200: {"model": HandedIn, "description": "This was handed in before, and is uploaded anew."}},
 )

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Depends
 from pydantic import Field
 from sqlmodel import Session
 
 from api.auth import Caller, Identified
 from api.checks import document_of
 from api.estimates import estimates_of
+from api.few import OneOfFew
 from api.office import Office, TheOffice
 from api.problems import invalid, not_found
 from api.reading import find, provider_of
@@ -21,7 +22,7 @@ from models.listing_content import ProductContent, ShopContent
 from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
 from models.listing_terms import ListingTerms
 from models.listings import ListingKind
-from models.policies import ListingPolicy
+from models.policies import ListingPolicy, MarketPolicy, market_in
 from models.process import Process
 from models.rules.blocks import Why
 from models.rules.categories import confirmations
@@ -35,6 +36,10 @@ from models.tables.selling import selling_of
 
 UNCHECKED: tuple[Literal["links-answer"]] = ("links-answer",)
 """That addresses answer is asked when a version is submitted: here nobody is called."""
+
+
+AT_ONCE = OneOfFew(2, "contents are being tried: send this one after them")
+ONE_OF_FEW = [Depends(AT_ONCE)]
 
 
 class ProductTry(Frozen):
@@ -85,7 +90,7 @@ def _add(routes: APIRouter, process: Process) -> None:
     Try: Any = TRIES[process.name][0]  # noqa: N806  types that stand in the signatures below
     TryOf: Any = TRIES[process.name][1]  # noqa: N806
 
-    @routes.post("/dry-run", summary="Try a content", operation_id=f"try_{name}")
+    @routes.post("/dry-run", summary="Try a content", operation_id=f"try_{name}", dependencies=ONE_OF_FEW)
     def try_content(
         market: str, body: Annotated[TryOf, Body()], office: TheOffice, caller: Identified
     ) -> DryRun:
@@ -93,7 +98,12 @@ def _add(routes: APIRouter, process: Process) -> None:
         says whose content it is; anybody else's body does."""
         return _tried_for(office, caller, process, market, body)
 
-    @routes.post("/{id}/dry-run", summary="Try the next version", operation_id=f"try_version_{name}")
+    @routes.post(
+        "/{id}/dry-run",
+        summary="Try the next version",
+        operation_id=f"try_version_{name}",
+        dependencies=ONE_OF_FEW,
+    )
     def try_version(
         market: str, id: str, body: Annotated[Try, Body()], office: TheOffice, caller: Identified
     ) -> DryRun:
@@ -121,6 +131,13 @@ def _tried_in(office: Office, process: Process, row: CaseRow, body: ProductTry |
     return _tried(office, process, row.market, row.provider_id, body.content, agreed, watched=watched)
 
 
+def _in_force(policy: MarketPolicy, process: Process, now: datetime) -> ListingTerms:
+    version = policy.in_force(process.name, now)
+    if not isinstance(version, ListingPolicy):
+        raise not_found()
+    return version.terms
+
+
 def _tried(
     office: Office,
     process: Process,
@@ -131,12 +148,10 @@ def _tried(
     *,
     watched: bool = False,
 ) -> DryRun:
-    """By the policy and the catalogue in force now: a submission at this moment is checked by the same."""
-    policy, now = office.admissions.policies.get(market), datetime.now(UTC)
-    version = policy.in_force(process.name, now) if policy else None
-    if policy is None or not isinstance(version, ListingPolicy):
-        raise not_found()
-    terms = agreed or version.terms
+    """By the catalogue in force now, and the terms that a case was let in with, or those in force now: a
+    submission at this moment is checked by the same."""
+    policy, now = market_in(office.admissions.policies, market), datetime.now(UTC)
+    terms = agreed or _in_force(policy, process, now)
     found = scrutinise(
         content,
         terms,

@@ -110,8 +110,8 @@ class Notice(Frozen):
     """Found by a check of what is shown: whether it is still there is looked up when the time is over."""
     noticed_at: Instant
     live_version: int
-    versions: int = 0
-    """How many contents had been handed in: only what comes after them mends it (ALI-RECT-07)."""
+    round: int = 0
+    """How many submissions there had been: only what is handed in after them mends it (ALI-RECT-07)."""
 
 
 class ListingStanding(Frozen):
@@ -119,6 +119,8 @@ class ListingStanding(Frozen):
 
     live: Content | None = None
     live_version: int | None = None
+    live_round: int = 0
+    """Of all submissions, the one that is live."""
     draft: Content | None = None
     draft_version: int | None = None
     versions: int = 0
@@ -132,8 +134,8 @@ class ListingStanding(Frozen):
     catalogue: Id | None = None
     """The version of what is forbidden that the live content was last looked at with."""
     delisted_by: DelistedBy | None = None
-    delisted_at_version: int = 0
-    """How many contents had been handed in when its content had it delisted last."""
+    delisted_in_round: int = 0
+    """How many submissions there had been when what had it delisted last was found."""
     withdrawn_at: tuple[Instant, ...] = ()
     expedited_at: tuple[Instant, ...] = ()
     """When quotas were used, the latest ones."""

@@ -52,6 +52,8 @@ from workflows.listing_revision import Revision
 from workflows.tasks import Countdown
 
 DRAFT, APPROVED, LISTED, HIDDEN, DELISTED, _ = ListingStage
+LONGEST = 500
+"""A reason says no more, whatever a catalogue calls what it forbids."""
 BY_ITSELF = {
     (APPROVED, LISTED): "listed_when_free",
     (LISTED, HIDDEN): "hidden",
@@ -187,7 +189,7 @@ class Sale:
         """What was handed in before it was delisted for its content brings nothing back (ALI-RECT-07)."""
         now = self.known.now
         by_content = now.delisted_by is DelistedBy.CONTENT
-        handed_in_since = (now.live_version or 0) > now.delisted_at_version
+        handed_in_since = now.live_round > now.delisted_in_round
         return self.case.stage == DELISTED and (handed_in_since or not by_content)
 
     def _take_lapse(self) -> None:
@@ -256,12 +258,13 @@ class Sale:
     def _take_off(self, by: DelistedBy, step: str | None, reasons: Sequence[Reason], **facts: Any) -> None:
         self.known.change(delisted_by=by)
         if by is DelistedBy.CONTENT:
-            self.known.change(delisted_at_version=self.notices.found_at_version)
+            self.known.change(delisted_in_round=self.notices.found_in_round)
             self.notices.taken_off()
         else:
             self.known.change(wish=False)  # it is for its provider to list it again (AMB-42)
         said: list[JsonValue] = [each.model_dump(mode="json", exclude_none=True) for each in reasons]
-        self.case.enter(DELISTED, step, delisted_by=by, reasons=said, **facts)
+        shown: dict[str, Any] = {"delisted_by": by, "reasons": said, "waits_to_be_listed": False}
+        self.case.enter(DELISTED, step, **shown, **facts)
 
     # --- what comes beside the story
 
@@ -277,7 +280,8 @@ class Sale:
 
 
 def _reasons(looked: Looked) -> tuple[Reason, ...]:
-    return tuple(Reason(field=each.field, code=each.code, said=each.detail) for each in looked.findings)
+    said = ((each.field, each.code, each.detail[:LONGEST]) for each in looked.findings)
+    return tuple(Reason(field=field, code=code, said=detail) for field, code, detail in said)
 
 
 def _always(_: object) -> None:

@@ -47,10 +47,10 @@ class Rectification:
         return self.lane.stage in (NOTICED, SELF_CHECKED)
 
     @property
-    def found_at_version(self) -> int:
-        """The newest version when what is wrong was found: only later ones can mend it (ALI-RECT-07)."""
+    def found_in_round(self) -> int:
+        """The last submission when what is wrong was found: only later ones can mend it (ALI-RECT-07)."""
         now = self.known.now
-        return now.notice.versions if self.lane.stage == LAPSED and now.notice else now.versions
+        return now.notice.round if self.lane.stage == LAPSED and now.notice else now.round
 
     @property
     def has_news(self) -> bool:
@@ -85,7 +85,7 @@ class Rectification:
         """Another version is live now. What was handed in since the notice mends it (ALI-RECT-07)."""
         now = self.known.now
         self.known.change(lifted=())
-        if now.notice is None or (now.live_version or 0) <= now.notice.versions:
+        if now.notice is None or now.live_round <= now.notice.round:
             return
         self.lapsed = self.undecided = False
         if self.is_open:
@@ -118,7 +118,7 @@ class Rectification:
             by_system=by_system,
             noticed_at=at,
             live_version=now.live_version or 0,
-            versions=now.versions,
+            round=now.round,
         )
         self.known.change(notice=notice, notices=notice.number)
         begun_before = self.lane.stage is not None

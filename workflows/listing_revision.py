@@ -217,7 +217,8 @@ class Revision:
     def _approve(self) -> None:
         now = self.known.now
         wish = now.wish or self._list_when_approved
-        self.known.change(live=now.draft, live_version=now.draft_version, wish=wish)
+        live = {"live": now.draft, "live_version": now.draft_version, "live_round": now.round}
+        self.known.change(**live, wish=wish)
         self.approved = True
 
     def _take_back(self) -> None:

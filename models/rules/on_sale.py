@@ -14,6 +14,8 @@ class Offered(Frozen):
 
     provider_id: str | None
     stage: str
+    shown_before: bool = True
+    """Something of it was approved: it may have been on sale."""
 
 
 def sale_findings(
@@ -26,13 +28,14 @@ def sale_findings(
     """A product that is known is ordered only of its own provider, and while it is listed (S88-ID-08).
 
     What stands `against` listing counts from its first moment on, also where the product does not know of it
-    yet (S88-ID-06). A product that is not known is ordered as ever, unless its market sells nothing else
-    (AMP-ORD-01). A renewal counts as any order (AMB-42); what was ordered before goes on (S88-ID-07).
+    yet (S88-ID-06). A product that is not known, or of which nothing was ever approved, is ordered as ever,
+    unless its market sells nothing else (AMP-ORD-01): a draft, whoever begins it, keeps nobody from selling
+    what was sold before. A renewal counts as any order (AMB-42); what was ordered before goes on (S88-ID-07).
     """
-    if product is None and not (terms and terms.only_listed):
+    if (product is None or not product.shown_before) and not (terms and terms.only_listed):
         return []
     closed = terms is not None and not {*against}.isdisjoint((*terms.hides, *terms.delists))
-    if product == Offered(provider_id=provider_id, stage=ListingStage.LISTED) and not closed:
+    if product and product.provider_id == provider_id and product.stage == ListingStage.LISTED and not closed:
         return []
     return [
         Finding(

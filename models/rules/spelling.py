@@ -19,6 +19,8 @@ class Gap(IntEnum):
     """The end of a clause, of a line or of the text."""
 
 
+MOST_PARTS = 8
+"""One character may stand for a whole sentence. Such a one is left as it is: nobody hides a word in it."""
 STOPS = frozenset("\n\r\v\f\x85\u2028\u2029。，、；：！？")
 SHORT_STOPS = frozenset(".,:;!?")
 """They end a clause beside white space and between ideographs, and hide a word elsewhere."""
@@ -85,6 +87,8 @@ def _parts(char: str) -> str:
     if char in STOPS:
         return char  # some would be taken for mere marks
     apart = unicodedata.normalize("NFKD", char.translate(BOXED))
+    if len(apart) > MOST_PARTS:
+        return char
     return "".join(filter(_is_seen, apart)).casefold().translate(LOOKALIKES)
 
 

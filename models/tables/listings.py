@@ -40,9 +40,10 @@ def offered(session: Session, market: str, product_id: str) -> Offered | None:
     that was let in and is not on record yet is a draft."""
     case_id = PRODUCT_REVIEWS.case_id(market, product_id)
     if (row := session.get(CaseRow, case_id)) is not None:
-        return Offered(provider_id=row.provider_id, stage=row.stage)
+        shown_before = row.view["data"].get("live_version") is not None
+        return Offered(provider_id=row.provider_id, stage=row.stage, shown_before=shown_before)
     if (admitted := session.get(AdmissionRow, case_id)) is not None:
-        return Offered(provider_id=admitted.provider_id, stage=ListingStage.DRAFT)
+        return Offered(provider_id=admitted.provider_id, stage=ListingStage.DRAFT, shown_before=False)
     return None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.dry_runs import AT_ONCE
 from models.catalogues import Catalogue
 from models.documents import DocumentRef
 from settings import Settings
@@ -208,3 +209,19 @@ async def test_a_content_that_is_too_large_is_refused(quiet: Quiet, market: str)
 async def test_a_market_that_reviews_nothing_tries_nothing(quiet: Quiet) -> None:
     path = "/v1/markets/nowhere/product-reviews/dry-run"
     refusal(await quiet.call("POST", path, "provider", json={"content": content()}), 404, "not-found")
+
+
+async def test_a_provider_tries_few_at_once(quiet: Quiet) -> None:
+    """Trying takes the processor's time: others have their turn meanwhile."""
+    provider = Provider(quiet)
+    whose = ("*", provider.id)
+    own = quiet.speaking(**provider.claims("provider"))
+    path = f"/v1/markets/{provider.market}/product-reviews/dry-run"
+    AT_ONCE.under_way[whose] = AT_ONCE.most
+    try:
+        busy = await own.call("POST", path, "provider", json={"content": {"kind": "product"}})
+        refusal(busy, 429, "too-many")
+    finally:
+        del AT_ONCE.under_way[whose]
+    answer = await own.call("POST", path, "provider", json={"content": {"kind": "product"}})
+    assert (answer.status_code, AT_ONCE.under_way) == (200, {})

@@ -250,3 +250,9 @@ def test_a_hostile_text_is_read_to_its_end(text: str) -> None:
     body = f"{text[: MOST - 20]}。网上投注。buy reviews"
     terms = {match.term for match in matches(body, entries) if match.exact}
     assert terms == {"网上投注", "buy reviews"}
+
+
+def test_a_character_that_stands_for_a_sentence_is_left_as_it_is() -> None:
+    """U+FDFA is eighteen letters: a text of such characters would take long to read."""
+    assert normalised("\ufdfa" * 3) == "\ufdfa" * 3
+    assert normalised("\u3392") == "mhz"

@@ -116,6 +116,16 @@ def test_what_nobody_knows_is_ordered_unless_nothing_else_is_sold(terms: Listing
     assert codes(OURS, alone) == []
 
 
+@pytest.mark.parametrize("provider_id", ["isv-1", "isv-2"])
+@pytest.mark.parametrize("stage", [DRAFT, CLOSED])
+def test_a_draft_keeps_nobody_from_selling_what_was_sold_before(
+    terms: ListingTerms, provider_id: str, stage: ListingStage
+) -> None:
+    begun = Offered(provider_id=provider_id, stage=stage, shown_before=False)
+    assert codes(begun, terms) == codes(begun, None) == []
+    assert codes(begun, terms.model_copy(update={"only_listed": True})) == REFUSED
+
+
 def test_a_product_of_a_market_that_reviews_none_any_more_is_judged_by_its_stage() -> None:
     assert codes(OURS, None, UNPAID) == []
     assert codes(OURS.model_copy(update={"stage": HIDDEN}), None) == REFUSED

@@ -13,14 +13,15 @@ from models.process import Process
 from models.processes import PROCESSES
 from models.tables import CaseRow, ChangeRow
 from models.tasks import NEXT
-from models.telling import AccountChanged, DepositChanged, ListenerAdded
+from models.telling import AccountChanged, DepositChanged, ListenerAdded, ListingOutdated
 from tests.invariants import broken
 
 pytestmark = pytest.mark.timeout(600)
 """The first of these tests waits for all other workers of the session."""
 Way = tuple[str, str | None, str, str]
 """A story of the case (its own has no name), a stage of it, an event, and the stage that this led to."""
-BY_THE_OFFICE: tuple[type[Event], ...] = (TermsChanged, DepositChanged, AccountChanged, ListenerAdded)
+_TOLD = (DepositChanged, AccountChanged, ListenerAdded, ListingOutdated)
+BY_THE_OFFICE: tuple[type[Event], ...] = (TermsChanged, *_TOLD)
 OTHERS: tuple[type[Event], ...] = (*INTERVENTIONS, Decision, Disapproved, *BY_THE_OFFICE)
 OF_OTHERS = {kind.tag() for kind in OTHERS}
 OF_ITS_OWN = {"blocked", "delayed", "cancellation_refused", "replanned", "reminded"}

@@ -50,6 +50,16 @@ async def test_what_was_handed_in_before_a_notice_leaves_it_and_its_time(bazaar:
     await item.stands(rectification="corrected")
 
 
+async def test_a_draft_saved_before_a_notice_mends_it_when_it_is_handed_in_after_it(bazaar: Bazaar) -> None:
+    item = await Item.on_sale(bazaar)
+    await item.saves(item.written("Quite other words."))
+    await item.decides(NOTIFY)
+    await item.says(item.submission())
+    await item.stands(revision="reviewing")
+    await item.decides(APPROVE)
+    await item.stands(rectification="corrected")
+
+
 async def test_a_correction_still_in_review_does_not_stop_the_time(bazaar: Bazaar, process: Process) -> None:
     bazaar.opens(review={"review_within": "P90D"})
     item = await Item.on_sale(bazaar, process)

@@ -204,9 +204,8 @@ async def test_whoever_delists_it_meanwhile_delists_it_once(
     with blind():
         await overdue(item)
         await item.decides(DELIST)
-        if not still_there:
-            bazaar.forbids()
-    await item.bench.settle(item.case)
+        bazaar.forbids("brimstone", *([SUSPECT] if still_there else []))
+    await until(lambda: item.case.path()[-1] == "standing_changed", meanwhile=item.bench.tick)
     view = await item.case.on_record(len(item.case.path()))
     assert (view.stage, stage_of(view, "rectification")) == ("delisted", "lapsed")
     assert [each["code"] for each in listed_in(view, "reasons")] == ["misleading"]
