@@ -26,7 +26,7 @@ from models.rules.listing_standing import counting
 from models.rules.listing_texts import forbidden
 from models.rules.trust import needs_operator
 from models.tables.documents.store import DocumentStore
-from models.tables.listings import history_of
+from models.tables.listings import history_of, own_products
 from models.tables.selling import selling_of
 
 CHECKS_AT_ONCE = 4
@@ -81,6 +81,8 @@ class Listings:
 
     def _scrutinised(self, asked: AskedCheck, market: MarketPolicy) -> Scrutiny:
         """By what was forbidden when it was submitted (S88-POL-04)."""
+        with Session(self.engine) as session:
+            own = own_products(session, asked.market, asked.provider_id, asked.content)
         return scrutinise(
             asked.content,
             asked.terms,
@@ -90,6 +92,7 @@ class Listings:
             document=lambda ref: self.documents.find(
                 asked.market, asked.provider_id, ref.kind, ref.document_id
             ),
+            sells=own.__contains__,
         )
 
     def _reached(self, asked: AskedCheck, wrong: Collection[Finding]) -> Reached:

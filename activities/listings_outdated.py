@@ -10,8 +10,7 @@ from sqlalchemy import Engine, cast, or_, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, func, select
 
-from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
-from models.listings import ListingKind
+from models.listing_process import KIND_OF
 from models.policies import MarketPolicy
 from models.rules.blocks import Why
 from models.rules.listing_standing import counting
@@ -24,7 +23,6 @@ AT_ONCE = 20
 LATELY = timedelta(minutes=10)
 CHANGED, CHOSEN = 100, 50
 """How many providers are looked at in a round: of whom a case changed lately, and of all others."""
-KINDS = {PRODUCT_REVIEWS.name: ListingKind.PRODUCT, SHOP_REVIEWS.name: ListingKind.SHOP}
 
 
 class Provider(NamedTuple):
@@ -77,7 +75,7 @@ def _candidates(session: Session, at: datetime) -> Iterator[Provider]:
         .order_by(func.random())
         .limit(CHANGED)
     )
-    selling = select(*pair).where(col(CaseRow.process).in_(KINDS), col(CaseRow.closed_at).is_(None))
+    selling = select(*pair).where(col(CaseRow.process).in_(KIND_OF), col(CaseRow.closed_at).is_(None))
     chosen = selling.group_by(*pair).order_by(func.random()).limit(CHOSEN)
     for query in (changed, chosen):
         yield from (Provider(market, str(id)) for market, id in session.exec(query))
@@ -103,7 +101,7 @@ def _counting(
     for provider in providers:
         policy, version = policies[provider.market], versions[provider.market]
         barred = selling_by(cases[provider], policy, at).blocked_by
-        for process, kind in KINDS.items():
+        for process, kind in KIND_OF.items():
             found[Counts(provider.market, process, counting(barred, kind), version)].append(provider.id)
     return found
 

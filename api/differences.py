@@ -16,8 +16,8 @@ from api.routing import of_every_process
 from api.versions import LISTINGS, Submission, Version, one, read, versions_of
 from models.base import Frozen
 from models.cases import CaseView
-from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
-from models.listings import REVISION, ListingKind
+from models.listing_process import KIND_OF
+from models.listings import REVISION
 from models.process import Process
 from models.rules.blocks import Why, block_findings
 from models.rules.differences import Change, difference
@@ -26,7 +26,6 @@ from models.tables import CaseRow
 from models.tables.versions import HandedIn, content_of, live_version
 
 MOST_ROUNDS = 20
-KINDS = {PRODUCT_REVIEWS.name: ListingKind.PRODUCT, SHOP_REVIEWS.name: ListingKind.SHOP}
 HEADINGS = ("basic.title", "name")
 """Where a version says what it is called."""
 
@@ -94,7 +93,7 @@ def _page(process: Process, whole: tuple[Change, ...], shown: dict[str, Any]) ->
     return page(
         "difference.html",
         process=process,
-        kind=KINDS[process.name],
+        kind=KIND_OF[process.name],
         heading=next(named, None),
         before=shown["from"],
         revision=shown["case"]["data"].get(REVISION) or {},

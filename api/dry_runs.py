@@ -31,7 +31,7 @@ from models.rules.listing_checks import scrutinise
 from models.rules.listing_standing import counting, is_watched
 from models.rules.trust import needs_operator
 from models.tables import CaseRow
-from models.tables.listings import agreed_with, history_of
+from models.tables.listings import agreed_with, history_of, own_products
 from models.tables.selling import selling_of
 
 UNCHECKED: tuple[Literal["links-answer"]] = ("links-answer",)
@@ -152,6 +152,8 @@ def _tried(
     submission at this moment is checked by the same."""
     policy, now = market_in(office.admissions.policies, market), datetime.now(UTC)
     terms = agreed or _in_force(policy, process, now)
+    with Session(office.engine) as session:
+        own = own_products(session, market, provider_id, content)
     found = scrutinise(
         content,
         terms,
@@ -159,6 +161,7 @@ def _tried(
         catalogue=policy.catalogue.in_force(now),
         at=now,
         document=lambda ref: document_of(office, market, provider_id, ref),
+        sells=own.__contains__,
     )
     with Session(office.engine) as session:
         barred = selling_of(session, policy, provider_id, now).blocked_by

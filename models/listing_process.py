@@ -120,3 +120,5 @@ SHOP_REVIEWS = Process(
     event_guards={Listed: partial(counting, kind=ListingKind.SHOP)},
     lanes=_LANES,
 )
+KIND_OF = {PRODUCT_REVIEWS.name: ListingKind.PRODUCT, SHOP_REVIEWS.name: ListingKind.SHOP}
+"""What is reviewed, by the name of the process."""

@@ -17,7 +17,7 @@ class ReviewReason(StrEnum):
     FORBIDDEN_SERVICE = "forbidden-service"
     POOR_PICTURE = "poor-picture"
     PICTURE_OF_SOMETHING_ELSE = "picture-of-something-else"
-    BROKEN_LINK = "broken-link"
+    BROKEN_LINK = "link-broken"
     LINK_ELSEWHERE = "link-elsewhere"
     CONTACT_OUTSIDE = "contact-outside"
     PRICE_UNCLEAR = "price-unclear"

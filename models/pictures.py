@@ -250,10 +250,11 @@ def _period(length: Length | None) -> str:
     if length is None:
         return ""
     if isinstance(length, WorkingDays):
-        return f"{length.working_days} working days"
-    if isinstance(length, NaturalDays):
-        return f"{length.natural_days} natural days"
-    count, unit = (length.days, "day") if length.days else (int(length.total_seconds()), "second")
+        count, unit = length.working_days, "working day"
+    elif isinstance(length, NaturalDays):
+        count, unit = length.natural_days, "natural day"
+    else:
+        count, unit = (length.days, "day") if length.days else (int(length.total_seconds()), "second")
     return f"{count} {unit}{'s' * (count != 1)}"
 
 

@@ -70,7 +70,7 @@ def good(**changes: Any) -> ProductContent:
 
 
 def good_shop(**changes: Any) -> ShopContent:
-    return shop(**{"logo": None, **changes})
+    return shop(**{"logo": None, "best_sellers": [], **changes})
 
 
 @dataclass

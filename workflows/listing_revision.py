@@ -37,6 +37,7 @@ from workflows.listing_known import Beside, Known
 from workflows.tasks import Countdown
 
 UNDER_REVIEW = (RevisionStage.CHECKING, RevisionStage.REVIEWING)
+# What was never written lacks everything, and the checks say so.
 EMPTY: dict[ListingKind, Content] = {ListingKind.PRODUCT: ProductContent(), ListingKind.SHOP: ShopContent()}
 
 
@@ -123,7 +124,7 @@ class Revision:
         )
         try:
             event = await self.lane.wait_for(
-                *(CHECKS,),
+                CHECKS,
                 done_when=lambda: checking.done() or self.known.over,
                 gates=self._gates(SubmissionWithdrawn, self.terms.withdrawals),
             )
@@ -197,9 +198,8 @@ class Revision:
             self.lane.show(expedited=True)
             within = terms.expedited_within
             async with desk_time(self.lane, EXPEDITED_REVIEW.name, within, terms.replan_every) as clock:
-                event = await self._event(
-                    *(EXPEDITED_REVIEW,), clock=clock, gates=self._withdrawal(), weighed=self._decided
-                )
+                how = {"clock": clock, "gates": self._withdrawal(), "weighed": self._decided}
+                event = await self._event(EXPEDITED_REVIEW, **how)
         if event is None and not self.known.over:
             event = await self._event(ESCALATED_REVIEW, gates=self._withdrawal(), weighed=self._decided)
         return event

@@ -13,6 +13,11 @@ class Finding(Frozen):
     next: str | None = None
 
 
+def not_to_be_shown(field: str, code: str, detail: str, then: str) -> Finding:
+    """What may not stand in what buyers see (ALI-RECT-01)."""
+    return Finding(field=field, code=code, rule="ALI-RECT-01", detail=detail, next=then)
+
+
 class Refused(Exception):
     """The request breaks rules. All findings at once, at least one."""
 

@@ -1,6 +1,6 @@
 """What automatic checks find in a product or a shop, everything at once (ALI-RECT-01, -04, -05)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
 from models.base import Frozen
@@ -13,6 +13,7 @@ from models.listings import ListingKind
 from models.periods import local_date
 from models.rules.categories import classes_of
 from models.rules.findings import Finding
+from models.rules.listing_best_sellers import best_seller_findings
 from models.rules.listing_facts import place_findings, plan_findings, template_findings
 from models.rules.listing_fields import is_left_out, place_of, public_texts, value_at
 from models.rules.listing_links import address_findings, links_findings
@@ -40,18 +41,19 @@ def scrutinise(
     catalogue: Sequence[Entry],
     at: datetime,
     document: Find,
+    sells: Callable[[str], bool],
 ) -> Scrutiny:
     """Everything that stands against showing this, in the order of its fields, and what a person must judge.
 
-    `categories` are the market's, `catalogue` what it forbids `at` that moment, and `document` knows what
-    the provider has handed in. Whether links work is not looked up.
+    `categories` are the market's, `catalogue` what it forbids `at` that moment, `document` knows what the
+    provider has handed in, and `sells` which products are its own. Whether links work is not looked up.
     """
     kind, today = ListingKind(content.kind), local_date(at)
     missing = _missing(content, kind, terms.checks)
     wrong = (
         _product(content, terms.checks, categories, today, document)
         if isinstance(content, ProductContent)
-        else _shop(content, terms.checks, document)
+        else _shop(content, terms.checks, document, sells)
     )
     gone = tuple(each.field for each in missing)
     findings = [*missing, *(each for each in wrong if not _is_within(each.field, gone))]
@@ -108,7 +110,10 @@ def _product(
         yield from plan_findings(content.sales)
 
 
-def _shop(content: ShopContent, terms: CheckTerms, document: Find) -> Iterator[Finding]:
+def _shop(
+    content: ShopContent, terms: CheckTerms, document: Find, sells: Callable[[str], bool]
+) -> Iterator[Finding]:
+    yield from best_seller_findings(content.best_sellers, sells)
     shown = [("logo", content.logo.document)] if content.logo else []
     yield from picture_findings(shown, terms.pictures, document, "logo")
     if content.customer_service is not None and content.customer_service.url is not None:

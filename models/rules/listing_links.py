@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from models.listing_content import Link
 from models.listing_terms import LinkTerms
-from models.rules.findings import Finding
+from models.rules.findings import Finding, not_to_be_shown
 from models.rules.links import host_of, link_findings
 
 
@@ -13,12 +13,14 @@ def links_findings(links: Sequence[Link], terms: LinkTerms, field: str) -> Itera
     """What is wrong with a list of links. Their number is told on `field`, its limit included."""
     if len(links) > terms.at_most:
         detail = f"{len(links)} given, at most {terms.at_most} taken"
-        yield _wrong(field, "too-many-links", detail, f"leave out {len(links) - terms.at_most}")
+        yield not_to_be_shown(field, "too-many-links", detail, f"leave out {len(links) - terms.at_most}")
     seen = set[str]()
     for place, link in enumerate(links):
         yield from address_findings(link.url, terms, f"{field}.{place}.url")
         if (same := _spelt(link.url)) in seen:
-            yield _wrong(f"{field}.{place}.url", "link-twice", "this link is given already", "leave it out")
+            yield not_to_be_shown(
+                f"{field}.{place}.url", "link-twice", "this link is given already", "leave it out"
+            )
         seen.add(same)
 
 
@@ -29,7 +31,7 @@ def address_findings(url: str, terms: LinkTerms, field: str) -> list[Finding]:
     if not terms.hosts or _is_within(host_of(url), terms.hosts):
         return []
     detail = f"links may lead to {', '.join(terms.hosts)} and what is below them"
-    return [_wrong(field, "link-elsewhere", detail, "give a link to one of these")]
+    return [not_to_be_shown(field, "link-not-admitted", detail, "give a link to one of these")]
 
 
 def _is_within(host: str, hosts: Sequence[str]) -> bool:
@@ -44,7 +46,3 @@ def _spelt(url: str) -> str:
         return url
     host = parts.netloc.lower().removesuffix(":443")
     return parts._replace(scheme=parts.scheme.lower(), netloc=host, path=parts.path or "/").geturl()
-
-
-def _wrong(field: str, code: str, detail: str, then: str) -> Finding:
-    return Finding(field=field, code=code, rule="ALI-RECT-01", detail=detail, next=then)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from models.documents import DocumentRef, StoredDocument
 from models.listing_terms import PictureTerms
-from models.rules.findings import Finding
+from models.rules.findings import Finding, not_to_be_shown
 
 Find = Callable[[DocumentRef], StoredDocument | None]
 """What is known of a document of this provider; None where it handed in no such."""
@@ -21,15 +21,15 @@ def picture_findings(
     for place, picture in pictures:
         if terms and picture.kind != terms.kind:
             detail = f"pictures here are documents of the kind {terms.kind}"
-            yield _wrong(place, "picture-of-another-kind", detail, "hand it in again as this kind")
+            yield not_to_be_shown(place, "picture-of-another-kind", detail, "hand it in again as this kind")
         known = document(picture)
         if known is None:
             yield unknown(place)
         elif terms and (known.width < terms.min_width or known.height < terms.min_height):
             detail = f"has {known.width} x {known.height} pixels: at least {_size(terms)} are needed"
-            yield _wrong(place, "picture-too-small", detail, "hand in a larger one")
+            yield not_to_be_shown(place, "picture-too-small", detail, "hand in a larger one")
         if picture.document_id in seen:
-            yield _wrong(place, "picture-twice", "the same picture is shown already", "leave it out")
+            yield not_to_be_shown(place, "picture-twice", "the same picture is shown already", "leave it out")
         seen.add(picture.document_id)
 
 
@@ -50,15 +50,11 @@ def unknown(field: str) -> Finding:
 def _number(given: int, terms: PictureTerms, field: str) -> Iterator[Finding]:
     if given < terms.at_least:
         detail = f"{given} given, at least {terms.at_least} needed"
-        yield _wrong(field, "too-few-pictures", detail, f"add {terms.at_least - given}")
+        yield not_to_be_shown(field, "too-few-pictures", detail, f"add {terms.at_least - given}")
     if given > terms.at_most:
         detail = f"{given} given, at most {terms.at_most} taken"
-        yield _wrong(field, "too-many-pictures", detail, f"leave out {given - terms.at_most}")
+        yield not_to_be_shown(field, "too-many-pictures", detail, f"leave out {given - terms.at_most}")
 
 
 def _size(terms: PictureTerms) -> str:
     return f"{terms.min_width} x {terms.min_height}"
-
-
-def _wrong(field: str, code: str, detail: str, then: str) -> Finding:
-    return Finding(field=field, code=code, rule="ALI-RECT-01", detail=detail, next=then)

@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import unquote
 
 from models.catalogues import Entry, EntryKind
-from models.rules.findings import Finding
+from models.rules.findings import Finding, not_to_be_shown
 from models.rules.forbidden import Match, matches, normalised
 from models.rules.listing_fields import PublicText, Writing
 from models.rules.personal_data import personal_data
@@ -31,14 +31,14 @@ def text_findings(text: PublicText, today: date) -> Iterator[Finding]:
     allowed = BREAKS if text.writing is Writing.LINES else ()
     if any(unicodedata.category(char) == "Cc" and char not in allowed for char in text.text):
         detail = "holds characters that are not to be read, such as tabs and ends of lines in a title"
-        yield _wrong(text.field, "control-characters", detail, "type it anew, without copying it")
+        yield not_to_be_shown(text.field, "control-characters", detail, "type it anew, without copying it")
     if not TURNS.isdisjoint(text.text):
         detail = "holds marks that turn the direction of the text"
-        yield _wrong(text.field, "direction-turned", detail, "type it anew, without copying it")
+        yield not_to_be_shown(text.field, "direction-turned", detail, "type it anew, without copying it")
     if not normalised(text.text):
-        yield _wrong(text.field, "nothing-to-read", "has no letter and no digit", "say something")
+        yield not_to_be_shown(text.field, "nothing-to-read", "has no letter and no digit", "say something")
     for found in personal_data(text.text, today):
-        yield _wrong(text.field, "personal-data", PERSONAL[found], "leave the number out")
+        yield not_to_be_shown(text.field, "personal-data", PERSONAL[found], "leave the number out")
 
 
 def forbidden(text: PublicText, catalogue: Sequence[Entry]) -> tuple[list[Finding], list[Finding]]:
@@ -71,7 +71,3 @@ def _similar(field: str, match: Match) -> Finding:
         detail=f"this market forbids {match.entry.title}, and this is like it",
         next="read it, and decide whether it is that",
     )
-
-
-def _wrong(field: str, code: str, detail: str, then: str) -> Finding:
-    return Finding(field=field, code=code, rule="ALI-RECT-01", detail=detail, next=then)

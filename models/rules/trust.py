@@ -9,7 +9,7 @@ from models.rules.listing_checks import is_risky
 
 
 class ListingHistory(Frozen):
-    """What operators decided about a provider's products in one market before."""
+    """What was decided about a provider's products and shop in one market before."""
 
     approvals: int = 0
     """How many versions they approved."""

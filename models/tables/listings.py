@@ -1,12 +1,13 @@
 """Products and shops as they stand on record, and what was decided about them before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ARRAY, DateTime, Text, and_, case, cast
 from sqlmodel import Session, col, func, select
 
 from models.interventions import Approved
+from models.listing_content import ProductContent, ShopContent
 from models.listing_events import DecidedToApprove, DecidedToDelist, DecidedToNotify, DecidedToReject
 from models.listing_process import PRODUCT_REVIEWS, SHOP_REVIEWS
 from models.listing_terms import ListingTerms
@@ -45,6 +46,18 @@ def offered(session: Session, market: str, product_id: str) -> Offered | None:
     if (admitted := session.get(AdmissionRow, case_id)) is not None:
         return Offered(provider_id=admitted.provider_id, stage=ListingStage.DRAFT, shown_before=False)
     return None
+
+
+def own_products(
+    session: Session, market: str, provider_id: str, content: ProductContent | ShopContent
+) -> Collection[str]:
+    """Which of the products that a shop names are its provider's."""
+    named = content.best_sellers if isinstance(content, ShopContent) else ()
+    cases = {PRODUCT_REVIEWS.case_id(market, product): product for product in named}
+    theirs = select(CaseRow.case_id).where(
+        col(CaseRow.case_id).in_(cases), CaseRow.provider_id == provider_id
+    )
+    return {cases[case_id] for case_id in session.exec(theirs)}
 
 
 def agreed_with(session: Session, case_id: str) -> ListingTerms | None:

@@ -152,8 +152,22 @@ def test_an_operator_judges_by_what_the_category_covers_and_has_checked(
 
 
 def test_a_shop_stands_in_no_category(listings: Listings, seller: Seller) -> None:
-    found = checked(listings, asked(seller, shop(logo=None), terms=terms("shop", checks={"pictures": None})))
+    content, asks = shop(logo=None, best_sellers=[]), terms("shop", checks={"pictures": None})
+    found = checked(listings, asked(seller, content, terms=asks))
     assert (found.findings, found.criteria, found.confirm) == ((), (), ())
+
+
+def test_a_shop_names_its_own_products(listings: Listings, seller: Seller) -> None:
+    """TCM-SHOP-01."""
+    asks = terms("shop", checks={"pictures": None})
+    sellers = (seller, Seller(seller.engine, seller.market))
+    own, others = (each.lists(stage="draft").rpartition(":")[2] for each in sellers)
+    content = shop(logo=None, best_sellers=[own, others, "nobodys"])
+    found = checked(listings, asked(seller, content, terms=asks))
+    assert said(found.findings) == [
+        ("best_sellers.1", "product-unknown"),
+        ("best_sellers.2", "product-unknown"),
+    ]
 
 
 def test_a_picture_counts_only_for_who_handed_it_in(listings: Listings, seller: Seller) -> None:

@@ -31,7 +31,7 @@ def content(**basic: Any) -> Json:
 
 
 def shop_content(**changes: Any) -> Json:
-    return {**SHOP, "kind": "shop", **changes}
+    return {**SHOP, "kind": "shop", "best_sellers": [], **changes}
 
 
 @contextmanager

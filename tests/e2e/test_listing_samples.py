@@ -59,6 +59,7 @@ def checked(said: Any) -> Scrutiny:
         catalogue=market.catalogue.in_force(NOW),
         at=NOW,
         document=found,
+        sells=lambda _: True,
     )
 
 

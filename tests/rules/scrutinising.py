@@ -43,6 +43,7 @@ def scrutiny(
     catalogue: Sequence[Entry] = (),
     at: datetime = AT,
     document: Callable[[DocumentRef], StoredDocument | None] = kept,
+    products: Sequence[str] = ("gate-1",),
 ) -> Scrutiny:
     return scrutinise(
         content,
@@ -51,6 +52,7 @@ def scrutiny(
         catalogue=catalogue,
         at=at,
         document=document,
+        sells=products.__contains__,
     )
 
 

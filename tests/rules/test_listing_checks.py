@@ -239,3 +239,12 @@ def test_the_sample_shop_says_everything() -> None:
     """What tests plant faults into has every field."""
     assert {*SHOP} == {*ShopContent.model_fields} - {"kind"}
     assert {*PRODUCT} == {*ProductContent.model_fields} - {"kind"}
+
+
+def test_best_sellers_are_products_of_this_provider_each_once() -> None:
+    """TCM-SHOP-01."""
+    named = shop(best_sellers=["gate-1", "gate-1", "somebody-elses"])
+    assert [(each.field, each.code, each.rule) for each in scrutiny(named).findings] == [
+        ("best_sellers.1", "product-twice", "TCM-SHOP-01"),
+        ("best_sellers.2", "product-unknown", "TCM-SHOP-01"),
+    ]

@@ -50,19 +50,19 @@ def test_links_lead_to_named_hosts_and_what_is_below_them() -> None:
     outside = ("https://notprovider.example/", "https://provider.example.evil.example/", "https://example/")
     told = of_links(outside, within("provider.example"))
     assert told == [
-        ("basic.links.0.url", "link-elsewhere"),
-        ("basic.links.1.url", "link-elsewhere"),
+        ("basic.links.0.url", "link-not-admitted"),
+        ("basic.links.1.url", "link-not-admitted"),
         ("basic.links.2.url", "link-not-public"),
     ]
     assert of_links(inside[:2], within("other.example", "docs.provider.example")) == [
-        ("basic.links.0.url", "link-elsewhere")
+        ("basic.links.0.url", "link-not-admitted")
     ]
 
 
 def test_so_do_the_other_addresses() -> None:
     elsewhere = {"links": {"hosts": ("www.provider.example",)}}
-    assert found(product(basic__links=[]), elsewhere) == [("access.url", "link-elsewhere")]
-    assert found(shop(), elsewhere) == [("customer_service.url", "link-elsewhere")]
+    assert found(product(basic__links=[]), elsewhere) == [("access.url", "link-not-admitted")]
+    assert found(shop(), elsewhere) == [("customer_service.url", "link-not-admitted")]
 
 
 @pytest.mark.parametrize(
