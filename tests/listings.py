@@ -251,27 +251,32 @@ def put_on_record(
     case_id = f"deposit-accounts:{bazaar.name}:{name}"
     due = 0 if leaving else 500_000 - paid_fen
     data = {"required_fen": 500_000, "held_fen": paid_fen, "due_fen": due, "blocks": [*blocks]}
-    with Session(bazaar.bench.engine) as session, session.begin():
-        row = session.get(CaseRow, case_id)
-        if row is not None:
-            row.view = {**row.view, "data": data}
-            return
-    at = datetime.now(UTC)
+    stage, at = "short" if paid_fen else "unpaid", datetime.now(UTC)
+    with Session(bazaar.bench.engine) as session:
+        before = session.get(CaseRow, case_id)
     view = CaseView(
         case_id=case_id,
         process="deposit-accounts",
         market=bazaar.name,
         id=name,
         provider_id=provider_id,
-        stage="unpaid",
-        version=1,
+        stage=stage,
+        version=before.version + 1 if before else 1,
         opened_at=at,
         changed_at=at,
         policy_version="1",
         data=data,
     )
-    opened = Change(version=1, at=at, event="opened", actor=SYSTEM, stage_before=None, stage_after="unpaid")
-    Records(bazaar.bench.engine).record(Batch(run_id="a-run", changes=(opened,), view=view))
+    event = "opened" if before is None else "tariff_changed" if before.stage == stage else "partly_covered"
+    change = Change(
+        version=view.version,
+        at=at,
+        event=event,
+        actor=SYSTEM,
+        stage_before=before.stage if before else None,
+        stage_after=stage,
+    )
+    Records(bazaar.bench.engine).record(Batch(run_id="a-run", changes=(change,), view=view))
 
 
 def listed_in(view: CaseView, name: str) -> list[dict[str, Any]]:

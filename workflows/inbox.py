@@ -1,6 +1,5 @@
 """How a case takes events: whether they are in turn, what they do, and what they are answered with."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -73,9 +72,6 @@ class Inbox:
 
     async def _take(self, report: Report[Any]) -> Answer:
         record, unblocks = self._record, isinstance(report.event, Resumed)
-        # Whatever came in the same moment is accepted first: in a run that has just begun Temporal may give
-        # the story its turn before the events or after them, and a history must not depend on that.
-        await asyncio.sleep(0)
         while not record.begun and not (unblocks and record.stuck):
             # Only then: whoever waits lets a validator accept what is refused later, and kept as refused.
             await workflow.wait_condition(lambda: record.begun or (unblocks and bool(record.stuck)))

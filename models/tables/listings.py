@@ -68,8 +68,8 @@ def agreed_with(session: Session, case_id: str) -> ListingTerms | None:
 
 
 def history_of(session: Session, market: str, provider_id: str, at: datetime) -> ListingHistory:
-    """What operators decided about the provider's products and its shop until then. What waited for a second
-    one and was not agreed to was not decided."""
+    """What was decided about the provider's products and its shop until then; approvals of products alone.
+    What waited for a second operator and was not agreed to was not decided."""
     mine = (
         col(CaseRow.market) == market,
         col(CaseRow.provider_id) == provider_id,
@@ -83,7 +83,7 @@ def history_of(session: Session, market: str, provider_id: str, at: datetime) ->
     )
     decided = (
         select(
-            func.count().filter(decision == APPROVE),
+            func.count().filter(decision == APPROVE, col(CaseRow.process) == PRODUCT_REVIEWS.name),
             func.max(col(ChangeRow.at)).filter(decision.in_(AGAINST)),
         )
         .join(CaseRow, col(CaseRow.case_id) == col(ChangeRow.case_id))

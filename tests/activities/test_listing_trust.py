@@ -22,8 +22,8 @@ APPROVED = decided("approve", LONG_AGO)
 
 
 @pytest.fixture
-def seller(engine: Engine) -> Seller:
-    return Seller(engine)
+def seller(own_engine: Engine) -> Seller:
+    return Seller(own_engine)
 
 
 def is_trusted(listings: Listings, seller: Seller, **changes: Any) -> bool:

@@ -48,13 +48,15 @@ class NoLinks:
 
 
 @pytest.fixture
-def seller(engine: Engine) -> Seller:
-    return Seller(engine)
+def seller(own_engine: Engine) -> Seller:
+    return Seller(own_engine)
 
 
 @pytest.fixture
-def listings(engine: Engine, policies: dict[str, MarketPolicy]) -> Listings:
-    return Listings(engine, policies, documents_of(Cipher(SECRET)), SimulatedLinks(engine), lambda: AT)
+def listings(own_engine: Engine, policies: dict[str, MarketPolicy]) -> Listings:
+    return Listings(
+        own_engine, policies, documents_of(Cipher(SECRET)), SimulatedLinks(own_engine), lambda: AT
+    )
 
 
 def plain(**changes: Any) -> Content:
@@ -275,10 +277,10 @@ ENFORCED = datetime(2022, 1, 21, tzinfo=CHINA)
     ],
 )
 def test_who_sold_before_has_until_the_threshold_is_enforced(
-    engine: Engine, listings: Listings, at: datetime, expected: object
+    own_engine: Engine, listings: Listings, at: datetime, expected: object
 ) -> None:
     """S88-ID-01, -05, -06, AMB-41, AMB-42."""
-    seller = Seller(engine, "service-1688")
+    seller = Seller(own_engine, "service-1688")
     then = dataclasses.replace(listings, clock=lambda: at)
     for kind in ("product", "shop"):
         assert looked(then, seller, kind=kind).blocked_by == expected
@@ -286,8 +288,8 @@ def test_who_sold_before_has_until_the_threshold_is_enforced(
     assert looked(then, seller).blocked_by == ()
 
 
-def test_a_market_whose_file_is_gone_stops_no_case(engine: Engine, listings: Listings) -> None:
-    seller = Seller(engine, "gone-tomorrow")
+def test_a_market_whose_file_is_gone_stops_no_case(own_engine: Engine, listings: Listings) -> None:
+    seller = Seller(own_engine, "gone-tomorrow")
     seen = looked(listings, seller, plain())
     assert (seen.blocked_by, seen.findings, seen.catalogue) == ((), (), "none")
     found = checked(listings, asked(seller))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.api.caller import Api, Json, new_key
+from tests.api.providers import Provider
 from tests.api.said import CANARY, EVENTS
 from tests.api.test_any_body_at_all import JSON, VALUES, answered_well, bounded, changed, places, written
 from tests.bank_accounts import onboarded
@@ -19,6 +20,8 @@ from tests.onboardings import Applicant
 MARKET = "rehearsal"
 LONG_LIVED = {"merchant-accounts": "tencent-cloud", "settlement-accounts": "aliyun"}
 """Where they do not lapse meanwhile."""
+PERMITS = "tencent-cloud"
+"""Where a provider connects its shop and products once it is permitted to."""
 ANY = VALUES | st.sampled_from(
     [
         {"sealed": "A" * 40},
@@ -66,6 +69,14 @@ async def cases(api: Api) -> Cases:
         assert answer.status_code == 201, answer.text
         paths[process] = f"/v1/markets/{market}/{process}/{applicant.id}"
         await api.until(paths[process], lambda case: bool(case["tasks"]))
+    permitted = Provider(api, PERMITS)
+    permitted.id = applicant.provider_id
+    permitted.applies({"permission": "accepted"})
+    for process in ("product-reviews", "shop-reviews"):
+        body = {"id": applicant.id, "provider_id": applicant.provider_id}
+        answer = await api.call("POST", f"/v1/markets/{PERMITS}/{process}", json=body)
+        assert answer.status_code == 201, answer.text
+        paths[process] = f"/v1/markets/{PERMITS}/{process}/{applicant.id}"
     return Cases(api, api.speaking(provider_id=applicant.provider_id), paths)
 
 
