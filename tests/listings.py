@@ -267,13 +267,14 @@ def put_on_record(
         policy_version="1",
         data=data,
     )
-    event = "opened" if before is None else "tariff_changed" if before.stage == stage else "partly_covered"
+    was = before.stage if before else None
+    event = {None: "opened", stage: "tariff_changed"}.get(was, "partly_covered" if paid_fen else "emptied")
     change = Change(
         version=view.version,
         at=at,
         event=event,
         actor=SYSTEM,
-        stage_before=before.stage if before else None,
+        stage_before=was,
         stage_after=stage,
     )
     Records(bazaar.bench.engine).record(Batch(run_id="a-run", changes=(change,), view=view))

@@ -23,7 +23,6 @@ from workflows.tasks import Countdown, OpenTask
 
 __all__ = ["Case", "Lane", "Rest"]
 CLOSED = "closed"
-BEGUN = "a continued run has begun"
 
 
 class Case(Lane):
@@ -66,10 +65,6 @@ class Case(Lane):
 
     async def tell(self, story: Coroutine[Any, Any, str]) -> str:
         """Run a story to its outcome and close the case. A cancellation is recorded and refused."""
-        if self._record.continued:
-            # A run that begins with nothing to do would leave no trace of that: Temporal then replays its
-            # beginning together with the first events, and gives them their turn before the story.
-            workflow.patched(BEGUN)
         recording = asyncio.create_task(self._record.keep())
         telling = asyncio.create_task(self._to_its_end(story))
         cancellation_refused = False

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
+from activities.records import Records
+from models.cases import SYSTEM, Batch, CaseView, Change
 from models.periods import CHINA
+from models.tables import CaseRow
 from tests.api.caller import ACCEPTED, APPROVED, FREE, SUBMITTED, Api, Json, contents, new_key, refusal
 from tests.api.conftest import Quiet
 from tests.api.test_guarded_orders import Shop, against
@@ -27,6 +31,23 @@ class Seller(Shop):
     def of(self, product: str, **changes: Any) -> Json:
         template = {**self.asks()["template"], "id": product}
         return self.asks(template=template, **changes)
+
+
+def delisted(api: Api, case_id: str) -> None:
+    """As its workflow would write it."""
+    with Session(api.engine) as session:
+        view = CaseView.model_validate(session.get_one(CaseRow, case_id).view)
+    data = {**view.data, "delisted_by": "content"}
+    now = view.model_copy(update={"stage": "delisted", "version": view.version + 1, "data": data})
+    step = Change(
+        version=now.version,
+        at=now.changed_at,
+        event="delisted",
+        actor=SYSTEM,
+        stage_before=view.stage,
+        stage_after=now.stage,
+    )
+    Records(api.engine).record(Batch(run_id="a-run", changes=(step,), view=now))
 
 
 @pytest.fixture
@@ -128,7 +149,6 @@ async def test_an_order_that_runs_is_untouched_when_its_product_is_delisted(api:
     placed = await api.placed(
         "alipay", provider_id=seller.id, template={**FREE, "id": product}, id=f"o-{new_key()}"
     )
-    with api.engine.begin() as connection:
-        connection.execute(text(MOVED), {"stage": "delisted", "case_id": f"product-reviews:alipay:{product}"})
+    delisted(api, f"product-reviews:alipay:{product}")
     case = await api.moved(placed, (SUBMITTED, "provider"), (APPROVED, "service"), (ACCEPTED, "service"))
     assert (case["stage"], case["outcome"]) == ("closed", "completed")

@@ -108,7 +108,8 @@ def begun(process: Process, market: str, id: str, provider_id: str | None) -> Ba
     case_id, facts = f"{process.name}:{market}:{id}", {"process": process.name, "market": market}
     told = [change(1, event="opened", stage_after=stage)]
     if process.name in REVIEWS:
-        content = {"version": 1, "content": {"kind": KINDS[process.name]}, "lane": "revision"}
+        lane = {"lane": "revision", "stage_before": "drafting", "stage_after": "checking"}
+        content = {"version": 1, "content": {"kind": KINDS[process.name]}, **lane}
         told.append(change(2, event="submitted", data=content, stage_before=stage, stage_after=stage))
     seen = view(case_id, len(told), stage=stage, provider_id=provider_id, tasks=(), **facts)
     return batch(case_id, *told, view=seen)

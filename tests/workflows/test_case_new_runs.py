@@ -9,7 +9,7 @@ from temporalio.worker._workflow_instance import _WorkflowLogicFlag  # how the n
 from tests.listings import PROVIDER, Bazaar, Item
 
 ALL_AT_ONCE = _WorkflowLogicFlag.PROCESS_WORKFLOW_ACTIVATION_JOBS_AS_SINGLE_BATCH
-JUST_BEGUN = 7
+JUST_BEGUN = 6
 """A history shorter than this holds no event yet."""
 
 
