@@ -1,5 +1,7 @@
 """Killed with -9 between a check, or a decision, and its record: a row each, and no version twice."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Engine
 from temporalio.client import WorkflowUpdateStage
@@ -14,6 +16,12 @@ from tests.faults.test_kills import PATIENCE, record_held_up, report
 from tests.listings import MARKET, Bazaar, Item, facts_of
 
 ROUNDS = 2
+PERMITTED: dict[str, Any] = {
+    "process": PROVIDER_ONBOARDINGS.name,
+    **{"stage": "identifying", "outcome": None, "closed_at": None},
+    "data": {"checklist": [{"name": "permission", "state": "accepted"}]},
+}
+"""An onboarding that is under way, and has got as far as the permission (TCM-ONB-02)."""
 
 
 async def turned_down(item: Item, times: int) -> None:
@@ -24,7 +32,7 @@ async def turned_down(item: Item, times: int) -> None:
 async def test_whatever_is_killed_between_a_check_and_its_record_each_round_is_turned_down_once(
     mortal: Mortal, mortal_bench: Bench, engine: Engine, killed: str
 ) -> None:
-    provider_id = f"isv-{onboarded(mortal_bench, MARKET, process=PROVIDER_ONBOARDINGS.name)}"
+    provider_id = f"isv-{onboarded(mortal_bench, MARKET, **PERMITTED)}"
     item = await Item.begun(Bazaar(mortal_bench, MARKET), provider_id=provider_id)
     for number in range(1, ROUNDS + 1):
         handing_in = ProductSubmitted(content=ProductContent())
