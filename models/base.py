@@ -1,15 +1,29 @@
 """The few types that every value here is made of."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+)
 
 
 class Frozen(BaseModel):
     """A value: immutable, and closed to fields that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def as_facts(values: Iterable[BaseModel]) -> list[JsonValue]:
+    """As the data of a case hold them. What was not said is left out."""
+    return [each.model_dump(mode="json", exclude_none=True) for each in values]
 
 
 Fen = Annotated[int, Field(strict=True, ge=0, le=10**15)]

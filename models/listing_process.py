@@ -18,7 +18,7 @@ from models.listing_events import (
     ShopEvent,
     Submitted,
 )
-from models.listing_tasks import PRODUCT_DRAFTS, SHOP_DRAFTS, STEPS, tasks_of
+from models.listing_tasks import PRODUCT_DRAFTS, SHOP_DRAFTS, STEPS, Drafts, tasks_of
 from models.listings import (
     RECTIFICATION,
     REVISION,
@@ -84,41 +84,43 @@ def _check(event: Event, checked: Checked) -> Sequence[Finding]:
     return ()
 
 
-PRODUCT_REVIEWS = Process(
-    name="product-reviews",
+def _reviews(name: str, workflow: str, kind: ListingKind, drafts: Drafts, **its_own: Any) -> Process:
+    return Process(
+        name=name,
+        workflow=workflow,
+        started_by=frozenset({Role.SERVICE}),
+        start=ConnectListing,
+        tasks=tasks_of(drafts),
+        steps=STEPS,
+        stages=ListingStage,
+        outcomes=ListingOutcome,
+        check=_check,
+        guarded_by=Block.CONNECTING,
+        event_guards={Listed: partial(counting, kind=kind)},
+        lanes=_LANES,
+        **its_own,
+    )
+
+
+PRODUCT_REVIEWS = _reviews(
+    "product-reviews",
+    "ProductReview",
+    ListingKind.PRODUCT,
+    PRODUCT_DRAFTS,
     title="Product review",
     title_zh="商品审核与上架",
-    workflow="ProductReview",
-    started_by=frozenset({Role.SERVICE}),
-    start=ConnectListing,
     event=ProductEvent,
-    tasks=tasks_of(PRODUCT_DRAFTS),
-    steps=STEPS,
-    stages=ListingStage,
-    outcomes=ListingOutcome,
     admit=_product,
-    check=_check,
-    guarded_by=Block.CONNECTING,
-    event_guards={Listed: partial(counting, kind=ListingKind.PRODUCT)},
-    lanes=_LANES,
 )
-SHOP_REVIEWS = Process(
-    name="shop-reviews",
+SHOP_REVIEWS = _reviews(
+    "shop-reviews",
+    "ShopReview",
+    ListingKind.SHOP,
+    SHOP_DRAFTS,
     title="Shop review",
     title_zh="店铺审核与展示",
-    workflow="ShopReview",
-    started_by=frozenset({Role.SERVICE}),
-    start=ConnectListing,
     event=ShopEvent,
-    tasks=tasks_of(SHOP_DRAFTS),
-    steps=STEPS,
-    stages=ListingStage,
-    outcomes=ListingOutcome,
     admit=_shop,
-    check=_check,
-    guarded_by=Block.CONNECTING,
-    event_guards={Listed: partial(counting, kind=ListingKind.SHOP)},
-    lanes=_LANES,
 )
 KIND_OF = {PRODUCT_REVIEWS.name: ListingKind.PRODUCT, SHOP_REVIEWS.name: ListingKind.SHOP}
 """What is reviewed, by the name of the process."""

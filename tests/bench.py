@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -90,10 +90,21 @@ class Opened:
             occurred_at=at or await self.bench.now(),
             seen_version=seen_version,
         )
-        answer = await self.handle.execute_update(
-            "report", report, id=key, result_type=Answer, rpc_timeout=timedelta(seconds=20)
-        )
+        for last in (False, True):
+            try:
+                answer = await self.handle.execute_update(
+                    "report", report, id=key, result_type=Answer, rpc_timeout=timedelta(seconds=20)
+                )
+                break
+            except RPCError as error:
+                if last or not self._goes_on(error):
+                    raise
         return Answer.model_validate(answer).view
+
+    def _goes_on(self, error: RPCError) -> bool:
+        """The run that an event was for has just ended, and the case goes on in another one."""
+        case = self.case()
+        return error.status is RPCStatusCode.NOT_FOUND and case is not None and case.closed_at is None
 
     async def refuses(self, event: Event, kind: str = "OutOfTurn", **how: Any) -> str:
         """Send an event that must be refused, and give the reason. The case goes on as it was."""

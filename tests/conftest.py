@@ -1,5 +1,6 @@
 """Real PostgreSQL and real time-skipping Temporal servers; only the outside world is simulated."""
 
+import gc
 import os
 import shutil
 import sys
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker._workflow import _WorkflowWorker  # how long it waits cannot be told it
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -41,6 +43,26 @@ sys.dont_write_bytecode = False
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record-histories", action="store_true", help="play every path and keep its history")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried() -> Iterator[None]:
+    """Three workers and their servers share a machine: a workflow that gets no turn for a while hangs not."""
+
+    class Unhurried(_WorkflowWorker):
+        def __init__(self, **how: Any) -> None:
+            super().__init__(**how)
+            self._deadlock_timeout_seconds = 30
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("temporalio.worker._worker._WorkflowWorker", Unhurried)
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: nobody searches it for what can be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,13 +2,11 @@
 
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session
-from temporalio.service import RPCError
 
 from activities.gateways.simulated.links import SimulatedLinks, ToldLink
 from activities.records import Records
@@ -211,8 +209,7 @@ class Item:
         """Notes until the case goes on in another run: what it is there."""
         before = self.runs()
         while self.runs() == before:
-            with suppress(RPCError):  # the run that it was for has just ended
-                await self.decides(Noted(reason="looked at it"))
+            await self.decides(Noted(reason="looked at it"))
         return await self.case.on_record(len(self.case.path()))
 
     def runs(self) -> int:

@@ -9,6 +9,7 @@ awaiting account ──given──▶ matching ──its own──▶ approving 
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from models.base import as_facts
 from models.checklists import Reason
 from models.private import Sealed
 from models.settlement_accounts import AlipayStage
@@ -27,7 +28,7 @@ from models.settlement_tasks import (
 )
 from models.settlement_terms import Path
 from workflows.desk import desk_time
-from workflows.settlement_path import SettlementPath, told
+from workflows.settlement_path import SettlementPath
 
 
 class AlipayPath(SettlementPath):
@@ -57,7 +58,7 @@ class AlipayPath(SettlementPath):
         if found.ok:
             self.lane.enter(AlipayStage.APPROVING, "account_matched")
         else:
-            why = told(Reason(field="account.alipay_account", code=found.code or "holder_mismatch"))
+            why = as_facts([Reason(field="account.alipay_account", code=found.code or "holder_mismatch")])
             self.lane.enter(AlipayStage.AWAITING_ACCOUNT, "account_mismatched", reasons=why)
 
     async def _approval(self) -> None:
@@ -69,6 +70,6 @@ class AlipayPath(SettlementPath):
             case DecidedToApprove():
                 lane.enter(AlipayStage.AWAITING_DEDUCTION)
             case DecidedToCorrect(reasons=reasons):
-                lane.enter(AlipayStage.AWAITING_ACCOUNT, reasons=told(*reasons))
+                lane.enter(AlipayStage.AWAITING_ACCOUNT, reasons=as_facts(reasons))
             case DecidedToReject():
                 lane.enter(AlipayStage.REJECTED)

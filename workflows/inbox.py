@@ -1,9 +1,11 @@
 """How a case takes events: whether they are in turn, what they do, and what they are answered with."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 from models.cases import Answer, Event, Report
 from models.interventions import DESK, OperatorEvent, Resumed
@@ -67,6 +69,11 @@ class Inbox:
         self._waiting += 1
         try:
             return await self._take(report)
+        except ApplicationError:
+            # Only once all that came in the same moment are accepted: in a run that has just begun Temporal
+            # may give the story its turn before them or after them, and a history must not depend on that.
+            await asyncio.sleep(0)
+            raise
         finally:
             self._waiting -= 1
 

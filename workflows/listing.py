@@ -13,10 +13,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import JsonValue
 from temporalio import workflow
 
-from models.cases import Answer, Event, Report
+from models.base import as_facts
+from models.cases import Event
 from models.checklists import Reason
 from models.clocks import Clock
 from models.listing_events import (
@@ -45,7 +45,7 @@ from models.tasks import Leads
 from models.telling import ListingOutdated
 from workflows.case import Case, Rest
 from workflows.inbox import Aside
-from workflows.listing_known import Known
+from workflows.listing_known import ListingKnown
 from workflows.listing_look import Look
 from workflows.listing_notice import Rectification
 from workflows.listing_revision import Revision
@@ -65,7 +65,7 @@ class Sale:
     """The case, and the two stories beside its own."""
 
     def __init__(self, listing: Listing, drafts: Drafts) -> None:
-        self.listing, self.terms, self.known = listing, listing.terms, Known(listing)
+        self.listing, self.terms, self.known = listing, listing.terms, ListingKnown(listing)
         self.case = Case(
             listing.opening,
             listing.carried,
@@ -95,13 +95,6 @@ class Sale:
                 await self._end_all()
                 return outcome
             self._take_in()
-
-    async def take(self, report: Report[Any]) -> Answer:
-        """As a case takes an event, once all that came in the same moment are accepted: in a run that has
-        just begun Temporal may give the story its turn before them or after them, and a history must not
-        depend on that."""
-        await asyncio.sleep(0)
-        return await self.case.take(report)
 
     async def _end_all(self) -> None:
         self.known.over = True
@@ -269,8 +262,7 @@ class Sale:
             self.notices.taken_off()
         else:
             self.known.change(wish=False)  # it is for its provider to list it again (AMB-42)
-        said: list[JsonValue] = [each.model_dump(mode="json", exclude_none=True) for each in reasons]
-        shown: dict[str, Any] = {"delisted_by": by, "reasons": said, "waits_to_be_listed": False}
+        shown: dict[str, Any] = {"delisted_by": by, "reasons": as_facts(reasons), "waits_to_be_listed": False}
         self.case.enter(DELISTED, step, **shown, **facts)
 
     # --- what comes beside the story

@@ -7,13 +7,13 @@ from activities.listings import Listings
 from models.listings import AskedLook, Looked
 from workflows.calls import RECORD, call
 from workflows.case import Case
-from workflows.listing_known import Known
+from workflows.listing_known import ListingKnown
 
 
 class Look:
     """One at a time. What becomes outdated meanwhile is looked at again; what is no news wakes nobody."""
 
-    def __init__(self, case: Case, known: Known, is_news: Callable[[Looked], bool]) -> None:
+    def __init__(self, case: Case, known: ListingKnown, is_news: Callable[[Looked], bool]) -> None:
         self.case, self.known, self._is_news = case, known, is_news
         self._outdated = False
         self._looking: asyncio.Task[None] | None = None

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from models.base import as_facts
 from models.checklists import Reason
 from models.clocks import Clock
 from models.listing_events import DecidedToLift, SelfChecked
@@ -18,8 +19,9 @@ from models.listing_tasks import NOTICE, SELF_CHECK
 from models.listings import Notice, RectificationStage
 from models.natural_days import NaturalDays
 from models.rules.listing_events import numbered
+from workflows.beside import Beside
 from workflows.lane import Lane
-from workflows.listing_known import Beside, Known
+from workflows.listing_known import ListingKnown
 from workflows.tasks import Countdown
 
 NOTICED, SELF_CHECKED, CORRECTED, LIFTED, LAPSED = RectificationStage
@@ -31,7 +33,7 @@ class Rectification:
     """One notice at a time. What is found meanwhile is told, and gets no time of its own (ALI-RECT-03)."""
 
     def __init__(
-        self, lane: Lane, known: Known, clock: Clock | None, *, look_again: Callable[[], None]
+        self, lane: Lane, known: ListingKnown, clock: Clock | None, *, look_again: Callable[[], None]
     ) -> None:
         self.lane, self.known, self._look_again = lane, known, look_again
         self.clock = Countdown(clock or Clock())
@@ -127,7 +129,7 @@ class Rectification:
             "noticed_at": at.isoformat(),
             "self_checked_at": None,
         }
-        self.lane.enter(NOTICED, "noticed" if begun_before else None, at=at, reasons=_told(said), **facts)
+        self.lane.enter(NOTICED, "noticed" if begun_before else None, at=at, reasons=as_facts(said), **facts)
         if isinstance(grace, NaturalDays):
             self.clock = Countdown(Clock(deadline_at=grace.until(at)), reminded_at=at)
         else:
@@ -146,7 +148,7 @@ class Rectification:
         if self.lane.stage == SELF_CHECKED:
             self._found_again = True
         else:
-            self.lane.note("found_again", reasons=_told(notice.reasons))
+            self.lane.note("found_again", reasons=as_facts(notice.reasons))
 
     async def _run(self) -> None:
         while not self.known.over and self.is_open:
@@ -173,7 +175,7 @@ class Rectification:
             case _ if self._found_again:
                 self._found_again = False
                 notice = self.known.now.notice
-                self.lane.enter(NOTICED, "noticed_again", reasons=_told(notice.reasons if notice else ()))
+                self.lane.enter(NOTICED, "noticed_again", reasons=as_facts(notice.reasons if notice else ()))
             case _:
                 self._lapse()
 
@@ -192,7 +194,3 @@ class Rectification:
     def _end(self, stage: RectificationStage, step: str | None = None) -> None:
         self.known.change(notice=None)
         self.lane.enter(stage, step)
-
-
-def _told(reasons: tuple[Reason, ...]) -> list[JsonValue]:
-    return [each.model_dump(mode="json", exclude_none=True) for each in reasons]

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from temporalio import workflow
 
 from activities.listings import Listings
+from models.base import as_facts
 from models.cases import Event, Report
 from models.clocks import Clock
 from models.listing_content import Content, ProductContent, ShopContent
@@ -29,20 +30,23 @@ from models.listing_tasks import CHECKS, ESCALATED_REVIEW, EXPEDITED_REVIEW, REV
 from models.listing_terms import Quota
 from models.listings import AskedCheck, CheckedContent, DelistedBy, ListingKind, RevisionStage
 from models.rules.listing_events import numbered
-from models.rules.quotas import kept, next_at
+from models.rules.quotas import next_at, with_use
+from workflows.beside import Beside
 from workflows.calls import OUTSIDE, call
 from workflows.desk import desk_time
 from workflows.lane import Lane
-from workflows.listing_known import Beside, Known
+from workflows.listing_known import ListingKnown
 from workflows.tasks import Countdown
 
+USES: dict[type[Event], str] = {SubmissionWithdrawn: "withdrawn_at", Expedited: "expedited_at"}
+"""Where it is kept how often each was used."""
 UNDER_REVIEW = (RevisionStage.CHECKING, RevisionStage.REVIEWING)
 # What was never written lacks everything, and the checks say so.
 EMPTY: dict[ListingKind, Content] = {ListingKind.PRODUCT: ProductContent(), ListingKind.SHOP: ShopContent()}
 
 
 class Revision:
-    def __init__(self, lane: Lane, known: Known, drafts: Drafts) -> None:
+    def __init__(self, lane: Lane, known: ListingKnown, drafts: Drafts) -> None:
         self.lane, self.known, self.drafts = lane, known, drafts
         self.terms = known.terms.review
         self.approved = False
@@ -150,9 +154,9 @@ class Revision:
 
     def _found(self, found: CheckedContent) -> None:
         """Everything that turns it down at once; otherwise operators look, unless they need not."""
-        flags = _told(found.flags)
-        if found.findings:
-            self._enter(RevisionStage.RETURNED, "checks_failed", findings=_told(found.findings), flags=flags)
+        findings, flags = as_facts(found.findings), as_facts(found.flags)
+        if findings:
+            self._enter(RevisionStage.RETURNED, "checks_failed", findings=findings, flags=flags)
         elif found.trusted:
             self._enter(RevisionStage.ACCEPTED, "approved_by_checks", flags=flags)
             self._approve()
@@ -178,7 +182,7 @@ class Revision:
                 self.lane.enter(RevisionStage.ACCEPTED, **_nothing_said())
                 self._approve()
             case DecidedToReject(reasons=reasons):
-                said = _told(numbered(reasons, self.known.now.round))
+                said = as_facts(numbered(reasons, self.known.now.round))
                 self.lane.enter(RevisionStage.RETURNED, reasons=said)
             case SubmissionWithdrawn():
                 self._take_back()
@@ -193,8 +197,7 @@ class Revision:
             }
             event = await self._event(REVIEW, clock=clock, gates=gates, weighed=self._decided)
         if isinstance(event, Expedited):
-            used = (*kept(self.known.now.expedited_at, terms.expedites, self.lane.since), self.lane.since)
-            self.known.change(expedited_at=used)
+            self._use(Expedited, terms.expedites)
             self.lane.show(expedited=True)
             within = terms.expedited_within
             async with desk_time(self.lane, EXPEDITED_REVIEW.name, within, terms.replan_every) as clock:
@@ -209,7 +212,7 @@ class Revision:
         now = self.known.now
         told: dict[str, JsonValue] = {"version": now.draft_version, "round": now.round}
         if isinstance(report.event, DecidedToReject):
-            told["numbered"] = _told(numbered(report.event.reasons, now.round))
+            told["numbered"] = as_facts(numbered(report.event.reasons, now.round))
         return told
 
     # --- what follows
@@ -223,8 +226,7 @@ class Revision:
 
     def _take_back(self) -> None:
         """The quota is used from then on (see models/rules/quotas.py)."""
-        at, quotas = self.lane.since, self.terms.withdrawals
-        self.known.change(withdrawn_at=(*kept(self.known.now.withdrawn_at, quotas, at), at))
+        self._use(SubmissionWithdrawn, self.terms.withdrawals)
         self.lane.enter(RevisionStage.DRAFTING, **_nothing_said())
 
     def _withdrawal(self) -> dict[type[Event], Countdown]:
@@ -235,8 +237,12 @@ class Revision:
         opens = next_at(self._used(kind), quotas, self.lane.since)
         return {} if opens is None else {kind: Countdown(Clock(deadline_at=opens))}
 
+    def _use(self, kind: type[Event], quotas: tuple[Quota, ...]) -> None:
+        self.known.change(**{USES[kind]: with_use(self._used(kind), quotas, self.lane.since)})
+
     def _used(self, kind: type[Event]) -> tuple[datetime, ...]:
-        return self.known.now.expedited_at if kind is Expedited else self.known.now.withdrawn_at
+        used: tuple[datetime, ...] = getattr(self.known.now, USES[kind])
+        return used
 
     async def _event(self, kind: Any, **how: Any) -> Event | None:
         return await self.lane.wait_for(kind, done_when=lambda: self.known.over, **how)
@@ -245,7 +251,3 @@ class Revision:
 def _nothing_said() -> dict[str, Any]:
     """What was said of the round before."""
     return {"reasons": [], "findings": [], "flags": [], "criteria": [], "confirm": []}
-
-
-def _told(several: Any) -> list[JsonValue]:
-    return [each.model_dump(mode="json", exclude_none=True) for each in several]

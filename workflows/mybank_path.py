@@ -8,6 +8,7 @@ awaiting authorisation ──scanned──▶ awaiting details ──given──
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from models.base import as_facts
 from models.checklists import Reason
 from models.private import Sealed
 from models.settlement_accounts import MybankStage
@@ -20,7 +21,7 @@ from models.settlement_tasks import (
     PAYOUT_AGREEMENT,
 )
 from models.settlement_terms import Path
-from workflows.settlement_path import SettlementPath, told
+from workflows.settlement_path import SettlementPath
 
 
 class MybankPath(SettlementPath):
@@ -56,7 +57,7 @@ class MybankPath(SettlementPath):
             self.lane.show(sub_account_opened=True, payout_agreement_signed=False)
             self.lane.enter(MybankStage.AWAITING_AGREEMENT, "account_matched")
         else:
-            why = told(Reason(field="details.alipay_account", code=found.code or "holder_mismatch"))
+            why = as_facts([Reason(field="details.alipay_account", code=found.code or "holder_mismatch")])
             self.lane.enter(MybankStage.AWAITING_DETAILS, "account_mismatched", reasons=why)
 
     async def _agreement(self) -> None:

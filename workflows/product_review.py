@@ -21,7 +21,7 @@ class ProductReview:
 
     @workflow.update
     async def report(self, report: Report[ProductEvent]) -> Answer:
-        return await self.sale.take(report)
+        return await self.sale.case.take(report)
 
     @report.validator
     def _in_turn(self, report: Report[ProductEvent]) -> None:

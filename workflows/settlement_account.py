@@ -13,7 +13,12 @@ from models.cases import Answer, CaseView, Event, Report
 from models.clocks import Clock
 from models.onboarded import AskedCompany
 from models.rules.settlement import blocks, cut_over_at, old_account_serves
-from models.settlement_accounts import SettlementAccount, SettlementOutcome, SettlementStage
+from models.settlement_accounts import (
+    SettlementAccount,
+    SettlementOutcome,
+    SettlementStage,
+    SettlementStanding,
+)
 from models.settlement_events import (
     DecidedToEnd,
     DeductionAuthorised,
@@ -27,7 +32,7 @@ from models.telling import CooperationEnded
 from workflows.calls import RECORD, call
 from workflows.case import Case, Rest
 from workflows.inbox import Aside
-from workflows.settlement_path import Known
+from workflows.known import Known
 from workflows.settlement_paths import Paths
 from workflows.settlement_recovery import Recoveries
 from workflows.tasks import Countdown
@@ -38,7 +43,7 @@ class ProvidersSettlementAccount:
     @workflow.init
     def __init__(self, account: SettlementAccount) -> None:
         self.account, self.terms = account, account.terms
-        self.known = Known(account)
+        self.known = Known(account.standing or SettlementStanding())
         self.case = Case(
             account.opening,
             account.carried,

@@ -7,32 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import JsonValue
 from temporalio import workflow
 
 from activities.settlements import Settlements
 from models.cases import Event
-from models.checklists import Reason
 from models.private import Sealed
 from models.settlement_accounts import AskedHolder, HolderMatch, SettlementAccount, SettlementStanding
 from models.settlement_terms import Path
 from models.tasks import TaskKind
 from workflows.calls import OUTSIDE, call
 from workflows.case import Lane
+from workflows.known import Known
 
 OPEN, REJECTED = "open", "rejected"
-
-
-class Known:
-    """What a case and its paths know together."""
-
-    def __init__(self, account: SettlementAccount) -> None:
-        self.now = account.standing or SettlementStanding()
-        self.over = False
-        """The case winds up: nothing is waited for any more."""
-
-    def change(self, **facts: object) -> None:
-        self.now = self.now.model_copy(update=facts)
 
 
 class SettlementPath:
@@ -43,7 +30,7 @@ class SettlementPath:
     match: ClassVar[TaskKind]
     deduction: ClassVar[TaskKind]
 
-    def __init__(self, lane: Lane, account: SettlementAccount, known: Known) -> None:
+    def __init__(self, lane: Lane, account: SettlementAccount, known: Known[SettlementStanding]) -> None:
         self.lane, self.account, self.known = lane, account, known
 
     @property
@@ -112,7 +99,3 @@ class SettlementPath:
         """Remember an account, and show it: to operators and its provider alone."""
         self.known.change(accounts={**self.known.now.accounts, self.path: account})
         self.lane.show(account=account.model_dump(mode="json"), reasons=[])
-
-
-def told(*reasons: Reason) -> list[JsonValue]:
-    return [each.model_dump(mode="json", exclude_none=True) for each in reasons]

@@ -4,20 +4,21 @@ import asyncio
 from datetime import datetime
 
 from models.private import Sealed
-from models.settlement_accounts import AlipayStage, MybankStage, SettlementAccount
+from models.settlement_accounts import AlipayStage, MybankStage, SettlementAccount, SettlementStanding
 from models.settlement_events import PathChosen
 from models.settlement_terms import Path
 from workflows.alipay_path import AlipayPath
 from workflows.case import Case
+from workflows.known import Known
 from workflows.mybank_path import MybankPath
-from workflows.settlement_path import Known, SettlementPath
+from workflows.settlement_path import SettlementPath
 
 NEVER_LEFT = (AlipayStage.MATCHING, AlipayStage.APPROVING, MybankStage.MATCHING)
 """Stages in which something is under way outside, or a clock runs: a run does not end in them."""
 
 
 class Paths:
-    def __init__(self, case: Case, account: SettlementAccount, known: Known) -> None:
+    def __init__(self, case: Case, account: SettlementAccount, known: Known[SettlementStanding]) -> None:
         kinds: tuple[type[SettlementPath], ...] = (AlipayPath, MybankPath)
         self.known = known
         self._all = {kind.path: kind(case.lane(kind.path), account, known) for kind in kinds}

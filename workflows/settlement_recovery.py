@@ -12,12 +12,18 @@ from temporalio import workflow
 from activities.settlements import Settlements
 from models.ledger import claimed, disclaimed, recovered
 from models.private import Sealed
-from models.settlement_accounts import AskedRecovery, Debt, RecoveryState, SettlementAccount
+from models.settlement_accounts import (
+    AskedRecovery,
+    Debt,
+    RecoveryState,
+    SettlementAccount,
+    SettlementStanding,
+)
 from models.settlement_events import RecoveryAsked
 from models.settlement_terms import Path
 from workflows.calls import OUTSIDE, call
 from workflows.case import Case
-from workflows.settlement_path import Known
+from workflows.known import Known
 
 
 class Recoveries:
@@ -27,7 +33,7 @@ class Recoveries:
         self,
         case: Case,
         account: SettlementAccount,
-        known: Known,
+        known: Known[SettlementStanding],
         source: Callable[[], tuple[Path, Sealed] | None],
     ) -> None:
         self.case, self.account, self.known, self._source = case, account, known, source

@@ -21,7 +21,7 @@ class ShopReview:
 
     @workflow.update
     async def report(self, report: Report[ShopEvent]) -> Answer:
-        return await self.sale.take(report)
+        return await self.sale.case.take(report)
 
     @report.validator
     def _in_turn(self, report: Report[ShopEvent]) -> None:

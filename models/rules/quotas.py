@@ -21,6 +21,11 @@ def kept(used: Sequence[datetime], quotas: Sequence[Quota], at: datetime) -> tup
     return tuple(use for use in sorted(used) if any(use + quota.within > at for quota in quotas))
 
 
+def with_use(used: Sequence[datetime], quotas: Sequence[Quota], at: datetime) -> tuple[datetime, ...]:
+    """Those that still count, and this one."""
+    return (*kept(used, quotas, at), at)
+
+
 def _frees_at(used: Sequence[datetime], quota: Quota, at: datetime) -> datetime | None:
     counted = sorted(use for use in used if use + quota.within > at)
     return counted[-quota.times] + quota.within if len(counted) >= quota.times else None

@@ -182,9 +182,10 @@ def quiet_engine(engine: Engine) -> Iterator[Engine]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def quiet(quiet_engine: Engine) -> AsyncIterator[Quiet]:
+async def quiet(quiet_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Quiet]:
     url = quiet_engine.url.render_as_string(hide_password=False)
-    settings = settings_for(url, f"127.0.0.1:{free_port()}")
+    kept = tmp_path_factory.mktemp("documents")
+    settings = settings_for(url, f"127.0.0.1:{free_port()}", documents_dir=kept)
     app = create_app(settings)
     async with serving(app, settings, quiet_engine) as api:
         yield Quiet(api.http, api.engine, office=app.state.office)
