@@ -1,10 +1,8 @@
 """What a product or a shop asks of our own house, and of the web: whether it may be shown, and sold, now."""
 
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import BoundedSemaphore
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -13,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.clock import now
 from activities.gateways.links import Links
+from activities.turns import Turns
 from models.links import LinkState
 from models.listing_content import Content
 from models.listings import AskedCheck, AskedLook, CheckedContent, ListingKind, Looked
@@ -31,6 +30,8 @@ from models.tables.selling import selling_of
 
 CHECKS_AT_ONCE = 4
 """Of a worker's ten activities, how many may wait for the web."""
+CHECKS_OF_ONE_PROVIDER = 2
+"""How many of them may be one provider's: sites that keep us waiting keep nobody else."""
 TRIES = 4
 """How often links that do not answer are asked, before an operator is asked to open them."""
 
@@ -42,7 +43,7 @@ class Listings:
     documents: DocumentStore
     links: Links
     clock: Callable[[], datetime] = now
-    following: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(CHECKS_AT_ONCE))
+    following: Turns = field(default_factory=lambda: Turns(CHECKS_AT_ONCE, CHECKS_OF_ONE_PROVIDER))
     """The web may be slow: what follows links leaves room for everything else that a worker does."""
 
     @activity.defn(name="check_listing")
@@ -96,24 +97,20 @@ class Listings:
         )
 
     def _reached(self, asked: AskedCheck, wrong: Collection[Finding]) -> Reached:
-        """All at once: each may take as long as a look may take, and together they take no longer."""
         links = followed(asked.content, wrong, asked.terms.checks.links.at_most + 1)
-        web = reached(links, self._looked({*links.values()}))
+        web = reached(links, self._looked(asked, {*links.values()}))
         if web.silent and _attempt() < TRIES:
             places = ", ".join(each.field for each in web.silent)
             raise ApplicationError(f"no answer from {places}", type="Undecided")
         return web
 
-    def _looked(self, urls: Collection[str]) -> dict[str, LinkState]:
+    def _looked(self, asked: AskedCheck, urls: Collection[str]) -> dict[str, LinkState]:
         if not urls:
             return {}
-        if not self.following.acquire(blocking=False):
-            raise ApplicationError("other links are being followed", type="Undecided")
-        try:
-            with ThreadPoolExecutor(len(urls), thread_name_prefix="links") as several:
-                return dict(zip(urls, several.map(self.links.look, urls), strict=True))
-        finally:
-            self.following.release()
+        with self.following.turn((asked.market, asked.provider_id)) as mine:
+            if not mine:
+                raise ApplicationError("other links are being followed", type="Undecided")
+            return self.links.look(urls)
 
     def _needs_operator(self, asked: AskedCheck, *, flagged: bool, confirm: bool) -> bool:
         with Session(self.engine) as session:

@@ -1,5 +1,5 @@
 """Finding what fell between two steps: cases let in and never started, money that no notice told of, accounts
-that another tariff is in force for, and listings that something else stands against."""
+that another tariff is in force for, listings that something else stands against, cases that cannot go on."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from activities import listings_outdated, tariffs
 from activities.gateways.bank import Bank
 from activities.gateways.payments import PaymentGateway
 from activities.other_cases import OtherCases
+from activities.stuck import StuckCases
 from models.bank_notices import TellOfEntry
 from models.bank_process import BANK_NOTICES
 from models.cases import SYSTEM, Party
@@ -51,11 +52,13 @@ class Reconciliation:
         """A start for each case let in and not started, a receipt for each confirmed payment without one, a
         word to deposit accounts whose tariff is not in force any more (ALI-DEP-09, TCM-DEP-06), and to
         products and shops that something else stands against (TCM-PROD-04, ALI-RECT-05), a notice for each
-        entry of the bank without one.
+        entry of the bank without one. Cases whose workflow cannot go on are put on the operators' desk.
 
         What fails for one does not hold up the others; it is found again next time.
         """
         now = datetime.now(UTC)
+        cases = StuckCases(self.engine, self.client)
+        stuck, mended = await cases.look(terms.stuck_at_most, terms.stuck_within)
         orphans = await asyncio.to_thread(self._orphans, now - terms.give_time)
         await self._start(orphans)
         untold = await asyncio.to_thread(self._admit_untold, now - terms.look_back)
@@ -70,6 +73,8 @@ class Reconciliation:
             tariffs=changed_over,
             listings=listings,
             untold_entries=len(entries),
+            stuck=stuck,
+            mended=mended,
         )
         if found.any:
             log.warning("reconciled", **found.model_dump())

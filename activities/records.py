@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.alarms import raise_alarm
 from activities.ledger import post
 from models.cases import Alarm, Batch, CaseView, Change, Party
 from models.search_attributes import next_due, waiting_on
@@ -77,8 +78,7 @@ class Records:
                     )
                     session.execute(_upsert(blank, "", (alarm.kind,)))
                 else:
-                    known.blocked_by = sorted({*known.blocked_by, alarm.kind})
-                    known.waiting_on = sorted({*known.waiting_on, Party.OPERATOR})
+                    raise_alarm(known, alarm.kind)
         except (IntegrityError, DataError, ValueError):
             log.exception("alarm_unrecordable", case_id=alarm.view.case_id)
 

@@ -40,8 +40,10 @@ from api import (
     wallet_callbacks,
 )
 from api.office import Office
+from api.routing import tag_of
 from models.policies import BrokenPolicy, load
 from models.policies.agreements import load_texts
+from models.processes import PROCESSES
 from models.tables.admissions import Admissions
 from models.tables.database import connect
 from models.tables.documents import BrokenDocumentsUrl, documents_in
@@ -96,7 +98,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,  # it would send callers, and their tokens, to whatever Host they named
         responses=problems.DOCUMENTED,
-        swagger_ui_parameters={"defaultModelsExpandDepth": -1, "tryItOutEnabled": True},
+        openapi_tags=[{"name": tag_of(process)} for process in PROCESSES.values()],
+        swagger_ui_parameters={
+            "defaultModelsExpandDepth": -1,
+            "operationsSorter": "alpha",  # by address: routes stand in the order in which they match
+            "tryItOutEnabled": True,
+        },
     )
     app.middleware("http")(health.measure)
     app.middleware("http")(_with_request_id)

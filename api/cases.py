@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Header, Response
 from pydantic import StringConstraints
 from sqlmodel import Session
 
+from api import examples
 from api.auth import Identified, forbidden
 from api.commands import answering, report, start
 from api.office import TheOffice
@@ -41,7 +42,11 @@ def _add(routes: APIRouter, process: Process) -> None:
 
     @routes.post("", status_code=201, summary="Start", operation_id=f"start_{name}", response_model=CaseView)
     async def start_case(
-        market: str, body: Annotated[Start, Body()], office: TheOffice, caller: Identified, response: Response
+        market: str,
+        body: Annotated[Start, Body(openapi_examples=examples.started(process.name))],
+        office: TheOffice,
+        caller: Identified,
+        response: Response,
     ) -> CaseView:
         """201 once version 1 is on record. The same id with the same body again: 200, and the case."""
         if not caller.works_in(market):
@@ -77,7 +82,7 @@ def _add(routes: APIRouter, process: Process) -> None:
     async def report_event(
         market: str,
         id: str,
-        event: Annotated[Event, Body()],
+        event: Annotated[Event, Body(openapi_examples=examples.reported(process.name))],
         key: KEY,
         office: TheOffice,
         caller: Identified,

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import Field
 from sqlmodel import Session
 
 from api.auth import Caller, Identified
-from api.formats import CONTENT, Format, headers_of, wants_page
+from api.formats import CONTENT, Accept, Format, headers_of, wants_page
 from api.office import Office, TheOffice
 from api.pages import page
 from api.reading import find, snapshot, summary
@@ -73,7 +73,7 @@ def _add(routes: APIRouter, process: Process) -> None:
             int | None, Query(description="A version; the newest that you may see, unless told otherwise.")
         ] = None,
         format: Format = None,
-        accept: Annotated[str, Header()] = "",
+        accept: Accept = "",
     ) -> Response:
         """What differs between two versions, field by field, with what was said of them before."""
         row = find(office, caller, process, market, id)

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlmodel import Session, col, select
 
 from api.auth import Caller, Identified
-from api.formats import CONTENT, Format, headers_of, wants_page
+from api.formats import CONTENT, Accept, Format, headers_of, wants_page
 from api.office import Office, TheOffice
 from api.pages import page
 from api.reading import change, find, receipts_of, snapshot, summary, visible_changes
@@ -41,7 +41,7 @@ def _add(routes: APIRouter, process: Process) -> None:
         office: TheOffice,
         caller: Identified,
         format: Format = None,
-        accept: Annotated[str, Header()] = "",
+        accept: Accept = "",
     ) -> Response:
         """Everything on record of the case that you may see, with a digest to check a printed page by."""
         row = find(office, caller, process, market, id)

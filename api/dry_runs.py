@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends
 from pydantic import Field
 from sqlmodel import Session
 
+from api import examples
 from api.auth import Caller, Identified
 from api.checks import document_of
 from api.estimates import estimates_of
@@ -92,7 +93,10 @@ def _add(routes: APIRouter, process: Process) -> None:
 
     @routes.post("/dry-run", summary="Try a content", operation_id=f"try_{name}", dependencies=ONE_OF_FEW)
     def try_content(
-        market: str, body: Annotated[TryOf, Body()], office: TheOffice, caller: Identified
+        market: str,
+        body: Annotated[TryOf, Body(openapi_examples=examples.tried(process.name, in_case=False))],
+        office: TheOffice,
+        caller: Identified,
     ) -> DryRun:
         """What automatic checks find now, before there is a case. Nothing is kept. A provider's own token
         says whose content it is; anybody else's body does."""
@@ -105,7 +109,11 @@ def _add(routes: APIRouter, process: Process) -> None:
         dependencies=ONE_OF_FEW,
     )
     def try_version(
-        market: str, id: str, body: Annotated[Try, Body()], office: TheOffice, caller: Identified
+        market: str,
+        id: str,
+        body: Annotated[Try, Body(openapi_examples=examples.tried(process.name, in_case=True))],
+        office: TheOffice,
+        caller: Identified,
     ) -> DryRun:
         """What automatic checks find now in what may become the next version. Nothing is kept."""
         return _tried_in(office, process, find(office, caller, process, market, id), body)

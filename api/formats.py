@@ -1,8 +1,12 @@
 """The same as JSON, or as a page to read and to print: which of both is wanted, and how it is sent."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-Format = Literal["json", "html"] | None
+from fastapi import Header, Query
+
+Format = Annotated[Literal["json", "html"] | None, Query(description="A page to read and to print, or JSON.")]
+Accept = Annotated[str, Header(include_in_schema=False)]
+"""What counts where no format is named. The documentation sends it by itself."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",

@@ -21,7 +21,7 @@ from models.cases import Role
 from models.tables.migrate import is_current
 from temporal import TASK_QUEUE
 
-routes = APIRouter(tags=["Health"])
+routes = APIRouter(tags=["Health 运行状况"])
 CHECK_WITHIN_S = 2.0
 SEEN_LATELY = timedelta(seconds=75)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

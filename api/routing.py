@@ -9,6 +9,11 @@ from models.process import Process
 from models.processes import PROCESSES
 
 
+def tag_of(process: Process) -> str:
+    """What the documentation groups its routes under."""
+    return f"{process.title} {process.title_zh}"
+
+
 def of_every_process(
     add: Callable[[APIRouter, Process], None], processes: Iterable[Process] | None = None
 ) -> APIRouter:
@@ -17,7 +22,7 @@ def of_every_process(
     for process in PROCESSES.values() if processes is None else processes:
         own = APIRouter(
             prefix=f"/v1/markets/{{market}}/{process.name}",
-            tags=[f"{process.title} {process.title_zh}"],
+            tags=[tag_of(process)],
             route_class=StrictRoute,
         )
         add(own, process)

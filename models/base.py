@@ -18,7 +18,7 @@ from pydantic import (
 class Frozen(BaseModel):
     """A value: immutable, and closed to fields that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def as_facts(values: Iterable[BaseModel]) -> list[JsonValue]:
@@ -31,11 +31,15 @@ Fen = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 
 Flag = Annotated[bool, Field(strict=True)]
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Id = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), Field(examples=["sample-1"])
+]
 """An identifier that may stand in a URL and in a workflow id. It must not hold personal data."""
 
 Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$"),
+    Field(examples=["Some words."]),
 ]
 """Something to read. NUL is refused: PostgreSQL cannot store it, and its case would be stuck."""
 

@@ -9,7 +9,9 @@ from models.base import Frozen, Id, Text
 from models.periods import Day
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-CategoryKey = Annotated[str, StringConstraints(pattern=rf"^{NAME}(/{NAME})?$")]
+CategoryKey = Annotated[
+    str, StringConstraints(pattern=rf"^{NAME}(/{NAME})?$"), Field(examples=["security/network-security"])
+]
 """What a provider chooses: a class (`security`), or where a class has children, one of them
 (`security/network-security`). One child's name may stand under several classes (TCM-CAT-19)."""
 

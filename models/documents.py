@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from models.base import Frozen, Id, Instant
 from models.cases import Actor
 
-DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["07d7fc31" * 8])]
 """The SHA-256 of what was handed in. The same picture has the same id in every kind (TCM-MCH-13)."""
 
 ContentType = Literal["image/jpeg", "image/png"]

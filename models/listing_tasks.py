@@ -145,6 +145,8 @@ REVISION_STEPS = tuple(
 class Drafts:
     """What a provider does to its next version, where nobody is looking at it: by the kind of content."""
 
+    saved: type[DraftSaved]
+    submitted: type[Submitted]
     drafting: TaskKind
     returned: TaskKind
     accepted: TaskKind
@@ -166,6 +168,7 @@ class Drafts:
             )
 
         return cls(
+            *(saved, submitted),
             drafting=task("draft", RevisionStage.DRAFTING, RevisionStage.DRAFTING),
             returned=task("another_round", RevisionStage.RETURNED, RevisionStage.RETURNED),
             accepted=task("next_version", RevisionStage.ACCEPTED, RevisionStage.DRAFTING),

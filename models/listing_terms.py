@@ -55,6 +55,10 @@ class ReviewTerms(Frozen):
     expedited_within: WorkingDays | Span
     replan_every: Span
     """How often a date that was planned without calendar data is planned again (AMB-54)."""
+    drafts: tuple[Quota, ...] = ()
+    """How fast drafts of one product may be saved: a flood of them would leave it no moment to rest."""
+    submissions: tuple[Quota, ...] = ()
+    """How fast one product may be handed in again and again. It must bound nobody who mends (AMB-37)."""
     withdrawals: tuple[Quota, ...] = ()
     """How often one product's submission may be taken back."""
     expedites: Annotated[tuple[Quota, ...], Field(min_length=1)]

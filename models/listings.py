@@ -51,10 +51,16 @@ class RectificationStage(StrEnum):
     """What became of a notice on what is shown (ALI-RECT)."""
 
     NOTICED = "noticed"
+    """Its provider has time to mend what was found (AMB-19)."""
     SELF_CHECKED = "self_checked"
+    """The provider looked and found nothing; an operator looks (ALI-RECT-04)."""
     CORRECTED = "corrected"
+    """A version that was handed in after the notice is live (ALI-RECT-07)."""
     LIFTED = "lifted"
+    """Nothing stands any more: an operator let it pass, or, on the step `nothing_found`, a check that had
+    found it does not find it now."""
     LAPSED = "lapsed"
+    """The time is over, or it was taken off before that."""
 
 
 class ListingOutcome(StrEnum):
@@ -136,6 +142,8 @@ class ListingStanding(Frozen):
     delisted_by: DelistedBy | None = None
     delisted_in_round: int = 0
     """How many submissions there had been when what had it delisted last was found."""
+    drafted_at: tuple[Instant, ...] = ()
+    submitted_at: tuple[Instant, ...] = ()
     withdrawn_at: tuple[Instant, ...] = ()
     expedited_at: tuple[Instant, ...] = ()
     """When quotas were used, the latest ones."""

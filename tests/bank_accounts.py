@@ -200,7 +200,7 @@ class Account:
     async def in_another_run(self) -> None:
         """Wait until the case goes on in another run than its first."""
         handle = self.bench.client.get_workflow_handle(self.case.case_id)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while True:
                 [begun, *_] = (await handle.fetch_history()).events
                 if begun.workflow_execution_started_event_attributes.continued_execution_run_id:

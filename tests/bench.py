@@ -1,19 +1,16 @@
 """What tests place and move cases with: the same admission, workflows and record as in production."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
-from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from sqlmodel import Session, select
+from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -21,161 +18,27 @@ from activities.calendar import Calendar
 from activities.gateways.simulated import outside as simulated_outside
 from activities.gateways.simulated.payments import SimulatedPayments
 from models.calendars import load as load_calendar
-from models.cases import Actor, Answer, CaseView, Event, Report
+from models.cases import Actor
 from models.orders import OrderTerms, VersionApproved, VersionSubmitted
 from models.payments import Payment
 from models.process import Process
 from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, TellOfPayment
-from models.search_attributes import next_due
-from models.tables import CaseRow, ChangeRow
 from models.tables.admissions import Admission, Admissions
 from models.tables.simulated import SimulatedRefund
 from temporal import start_case
 from tests.bodies import BUYER, order_body, place_order
+from tests.opened import MINUTE, SECOND, SOMEBODY, Opened, until
 from tests.pictures import documents_of
-from tests.temporal_state import is_busy, is_held
+from tests.temporal_state import is_busy
 from worker import build_worker
 
-__all__ = ["BUYER", "order_body", "place_order"]
+__all__ = ["BUYER", "MINUTE", "SECOND", "SOMEBODY", "Opened", "order_body", "place_order", "until"]
 
-T = TypeVar("T")
-SOMEBODY = Actor(role="service", subject="tests", on_behalf_of=BUYER)
 OPERATOR = Actor(role="operator", subject="olga")
 SECOND_OPERATOR = Actor(role="operator", subject="oskar")
 BUILT, APPROVED = VersionSubmitted(version="1.0.0"), VersionApproved()
 CALENDAR = Calendar(load_calendar())
 DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
-
-
-async def until(
-    what: Callable[[], T | None], within_s: float = 15, meanwhile: Callable[[], Awaitable[None]] | None = None
-) -> T:
-    """Ask until there is an answer; a bound on patience, never a pause that a test relies on."""
-    async with asyncio.timeout(within_s):
-        while not (found := await asyncio.to_thread(what)):
-            await asyncio.sleep(0.01)
-            if meanwhile is not None:
-                await meanwhile()
-    return found
-
-
-@dataclass
-class Opened:
-    """A case under test."""
-
-    bench: "Bench"
-    handle: WorkflowHandle[Any, Any]
-
-    @property
-    def case_id(self) -> str:
-        return self.handle.id
-
-    async def report(
-        self,
-        event: Event,
-        *,
-        at: datetime | None = None,
-        key: str | None = None,
-        actor: Actor = SOMEBODY,
-        seen_version: int | None = None,
-    ) -> CaseView:
-        """Send an event that happened `at` (now, unless told), and give the view it was answered with."""
-        key = key or uuid.uuid4().hex
-        report = Report[Any](
-            event=event,
-            actor=actor,
-            key=key,
-            digest=event.model_dump_json(),
-            occurred_at=at or await self.bench.now(),
-            seen_version=seen_version,
-        )
-        for last in (False, True):
-            try:
-                answer = await self.handle.execute_update(
-                    "report", report, id=key, result_type=Answer, rpc_timeout=timedelta(seconds=20)
-                )
-                break
-            except RPCError as error:
-                if last or not self._goes_on(error):
-                    raise
-        return Answer.model_validate(answer).view
-
-    def _goes_on(self, error: RPCError) -> bool:
-        """The run that an event was for has just ended, and the case goes on in another one."""
-        case = self.case()
-        return error.status is RPCStatusCode.NOT_FOUND and case is not None and case.closed_at is None
-
-    async def refuses(self, event: Event, kind: str = "OutOfTurn", **how: Any) -> str:
-        """Send an event that must be refused, and give the reason. The case goes on as it was."""
-        with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await self.report(event, **how)
-        assert isinstance(refused.value.cause, ApplicationError)
-        assert refused.value.cause.type == kind
-        return refused.value.cause.message
-
-    async def sent(self, event: Event, *, key: str, **how: Any) -> asyncio.Task[CaseView]:
-        """Send an event while no worker is up: back as soon as the server holds it."""
-        sending = asyncio.create_task(self.report(event, key=key, **how))
-        async with asyncio.timeout(10):
-            while not await is_held(self.bench.client, self.case_id, key):
-                await asyncio.sleep(0.01)
-        return sending
-
-    async def due(self) -> datetime:
-        """The next deadline on record."""
-        task = next_due(await self.on_record())
-        assert task is not None
-        assert task.deadline_at is not None
-        return task.deadline_at
-
-    async def ends(self) -> str:
-        """Let time pass, from deadline to deadline, until the case is closed: its outcome."""
-        while (case := await self.on_record()).closed_at is None:
-            due = next_due(case)
-            if due and due.deadline_at:
-                await self.bench.advance_to(due.deadline_at + SECOND)
-            await self.on_record(case.version + 1)
-        with self.bench.env.auto_time_skipping_disabled():
-            await self.handle.result()
-        return str(case.outcome)
-
-    def case(self) -> CaseView | None:
-        row = self.row()
-        return CaseView.model_validate(row.view) if row else None
-
-    def row(self) -> CaseRow | None:
-        with Session(self.bench.engine) as session:
-            return session.get(CaseRow, self.case_id)
-
-    def changes(self) -> list[ChangeRow]:
-        with Session(self.bench.engine) as session:
-            mine = select(ChangeRow).where(ChangeRow.case_id == self.case_id)
-            return list(session.exec(mine.order_by(col(ChangeRow.version))))
-
-    def path(self) -> list[str]:
-        return [change.event for change in self.changes()]
-
-    async def history(self) -> WorkflowHistory:
-        async with asyncio.timeout(20):
-            return await self.handle.fetch_history()
-
-    async def page(self) -> str:
-        """The account of the case that the Temporal UI shows."""
-        told = await self.handle.query("__temporal_workflow_metadata", rpc_timeout=10 * SECOND)
-        return str(told.current_details)
-
-    async def on_record(self, version: int = 1) -> CaseView:
-        def there() -> CaseView | None:
-            case = self.case()
-            return case if case and case.version >= version else None
-
-        return await until(there, meanwhile=self.bench.tick)
-
-    async def stands(self, *path: str) -> CaseView:
-        """Wait until what happened, in order, ends like this."""
-        await until(lambda: self.path()[-len(path) :] == list(path), meanwhile=self.bench.tick)
-        return await self.on_record(len(self.path()))
 
 
 @dataclass
@@ -200,20 +63,20 @@ class Bench:
             cached_workflows=cached_workflows,
         )
 
-    def terms(self, version: str = "2026-01-01", **changes: Any) -> OrderTerms:
-        """What a version of alipay's policy says of orders, with these changes."""
-        versions = self.admissions.policies["alipay"].template_orders
+    def terms(self, version: str = "2026-01-01", market: str = "alipay", **changes: Any) -> OrderTerms:
+        """What a version of a market's policy says of orders, with these changes."""
+        versions = self.admissions.policies[market].template_orders
         [found] = [each.terms for each in versions if each.version == version]
         return OrderTerms.model_validate({**dict(found), **changes})
 
-    def under(self, version: str = "2026-01-01", **changes: Any) -> "Bench":
-        """The same bench, where alipay's orders are placed by this version, with these changes."""
-        alipay = self.admissions.policies["alipay"]
-        terms = {"terms": self.terms(version, **changes)}
-        chosen = [each for each in alipay.template_orders if each.version == version]
+    def under(self, version: str = "2026-01-01", market: str = "alipay", **changes: Any) -> "Bench":
+        """The same bench, where a market's orders are placed by this version, with these changes."""
+        policy = self.admissions.policies[market]
+        terms = {"terms": self.terms(version, market, **changes)}
+        chosen = [each for each in policy.template_orders if each.version == version]
         placed_by = tuple(each.model_copy(update=terms) for each in chosen)
-        alipay = alipay.model_copy(update={"template_orders": placed_by})
-        markets = {**self.admissions.policies, "alipay": alipay}
+        policy = policy.model_copy(update={"template_orders": placed_by})
+        markets = {**self.admissions.policies, market: policy}
         return replace(self, admissions=replace(self.admissions, policies=markets))
 
     async def now(self) -> datetime:
@@ -236,7 +99,7 @@ class Bench:
     async def passing(self, instant: datetime) -> AsyncIterator[None]:
         """An instant that passes while no worker is up; the clock goes on once one is."""
         advancing = asyncio.create_task(self.advance_to(instant))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while await self.now() < instant:
                 await asyncio.sleep(0.01)
         yield
@@ -256,7 +119,7 @@ class Bench:
 
     async def settle(self, opened: Opened) -> None:
         """Wait until nothing of the case is under way."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await is_busy(self.client, opened.case_id):
                 await asyncio.sleep(0.02)
 

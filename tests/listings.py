@@ -126,7 +126,7 @@ class Item:
         body = ConnectListing(id=f"p-{name}", provider_id=provider_id or f"isv-{name}")
         case = await bazaar.bench.start(process, body, bazaar.name)
         await case.on_record()
-        return cls(bazaar, case, body.provider_id, process)
+        return await cls(bazaar, case, body.provider_id, process).at_rest()
 
     @classmethod
     async def in_review(cls, bazaar: Bazaar, process: Process = PRODUCT_REVIEWS) -> "Item":
@@ -139,13 +139,13 @@ class Item:
         item = await cls.in_review(bazaar, process)
         await item.decides(APPROVE)
         await item.stands(case="approved")
-        return item
+        return await item.at_rest()
 
     @classmethod
     async def on_sale(cls, bazaar: Bazaar, process: Process = PRODUCT_REVIEWS) -> "Item":
         item = await cls.approved(bazaar, process)
         await item.says(LISTED)
-        return item
+        return await item.at_rest()
 
     @property
     def bench(self) -> Bench:
@@ -194,6 +194,11 @@ class Item:
         """Hand a version in, and wait for what the checks come to."""
         await self.says(self.submission(content or self.written(), **said))
         return await self.stands(revision=until)
+
+    async def at_rest(self) -> "Item":
+        """What stands against it is looked at whenever that may have changed: nothing of that is to come."""
+        await self.bench.settle(self.case)
+        return self
 
     async def stands(self, **stages: str) -> CaseView:
         """Wait until its stories, or the case itself, are on record in these stages."""

@@ -9,7 +9,7 @@ from temporalio import workflow
 from activities.other_cases import OtherCases
 from models.deposits import DepositAccount
 from models.telling import DepositChanged, Telling
-from workflows.calls import UNDECIDED, call
+from workflows.calls import UNDECIDED, call, leave_trace
 from workflows.deposit_money import DepositMoney
 
 LAST_WORD_WITHIN = timedelta(days=1)
@@ -55,3 +55,4 @@ class DepositTelling:
             )
             await call(OtherCases.tell, telling, UNDECIDED, summary=onboarding)
             self._money.change(told=(required_fen, held_fen), tellings=number)
+            leave_trace()

@@ -9,6 +9,8 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from workflows.calls import leave_trace
+
 Errand = Callable[[], Awaitable[object]]
 
 
@@ -38,3 +40,4 @@ class Errands:
             with suppress(ActivityError):
                 await self._waiting[0]()
             self._waiting.popleft()
+            leave_trace()

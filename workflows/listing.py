@@ -40,7 +40,7 @@ from models.listings import (
     Looked,
 )
 from models.rules.listing_checks import is_risky
-from models.rules.listing_standing import SHOWN, led_to
+from models.rules.listing_standing import PUBLISHED, led_to
 from models.tasks import Leads
 from models.telling import ListingOutdated
 from workflows.case import Case, Rest
@@ -205,7 +205,7 @@ class Sale:
             (now.blocked_by, now.catalogue) != (looked.blocked_by, looked.catalogue)
             or self.notices.undecided
             or led_to(self._stage, looked.blocked_by, self.terms, wish=now.wish) is not None
-            or (self._stage in SHOWN and bool(self._untold(_reasons(looked))))
+            or (self._stage in (APPROVED, *PUBLISHED) and bool(self._untold(_reasons(looked))))
         )
 
     def _see(self, looked: Looked) -> None:
@@ -216,13 +216,17 @@ class Sale:
         if self.notices.undecided:
             self._decide(found)
         stage, to = self._stage, led_to(self._stage, looked.blocked_by, self.terms, wish=now.wish)
-        if to is DELISTED:
+        if stage is APPROVED and (new := self._untold(found)):
+            self.notices.give(new, workflow.now(), by_system=True)
+            # Nothing of it is on sale that needed time: it follows the new rules at once (S88-POL-04).
+            self._take_off(DelistedBy.CONTENT, "delisted", self.notices.reasons, **facts)
+        elif to is DELISTED:
             self._take_off(DelistedBy.STANDING, "delisted", (), **facts)
         elif to is not None:
             self._show(to, BY_ITSELF[stage, to], **facts)
-        elif changed or (stage in SHOWN and self._untold(found)):
+        elif changed or (stage in PUBLISHED and self._untold(found)):
             self.case.note("standing_changed", **facts)  # a notice is told of together with a change
-        if self._stage in SHOWN and (new := self._untold(found)):
+        if self._stage in PUBLISHED and (new := self._untold(found)):
             self.notices.give(new, workflow.now(), by_system=True)
 
     def _decide(self, found: tuple[Reason, ...]) -> None:

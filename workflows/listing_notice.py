@@ -27,6 +27,8 @@ from workflows.tasks import Countdown
 NOTICED, SELF_CHECKED, CORRECTED, LIFTED, LAPSED = RectificationStage
 MOST_LIFTED = 60
 """As many as one look can find."""
+OVERTAKING = (CORRECTED, LAPSED, NOTICED)
+"""Where a notice goes that something else came before; of several in one moment, the first counts."""
 
 
 class Rectification:
@@ -41,7 +43,8 @@ class Rectification:
         """The time is over, and the case has not taken that in yet."""
         self.undecided = False
         """The time is over, and what a check had found is looked for once more (ALI-RECT-03)."""
-        self._corrected = self._found_again = self._taken_off = False
+        self._overtaken: RectificationStage | None = None
+        """Where what the case told it leads, and its story has not followed yet."""
         self.story = Beside()
 
     @property
@@ -60,7 +63,7 @@ class Rectification:
 
     @property
     def may_rest(self) -> bool:
-        return not (self.lapsed or self.undecided or self._corrected or self._found_again or self._taken_off)
+        return not (self.lapsed or self.undecided or self._overtaken)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -91,13 +94,15 @@ class Rectification:
             return
         self.lapsed = self.undecided = False
         if self.is_open:
-            self._corrected = True
+            self._overtake(CORRECTED)
         elif self.lane.stage == LAPSED:
             self._end(CORRECTED, "corrected")
 
     def taken_off(self) -> None:
         """Nothing is shown any more that could be mended in time."""
-        self.undecided, self._taken_off = False, self.is_open
+        self.undecided = False
+        if self.is_open:
+            self._overtake(LAPSED)
 
     def nothing_found(self) -> None:
         """The time is over, and what a check had found is not there any more."""
@@ -146,14 +151,14 @@ class Rectification:
         self.known.change(notice=notice)
         self.lane.show(by_system=by_system)
         if self.lane.stage == SELF_CHECKED:
-            self._found_again = True
+            self._overtake(NOTICED)
         else:
             self.lane.note("found_again", reasons=as_facts(notice.reasons))
 
     async def _run(self) -> None:
         while not self.known.over and self.is_open:
             await self._next()
-        self._corrected = self._found_again = self._taken_off = False  # what came in the same moment, too
+        self._overtaken = None  # what came in the same moment, too
 
     async def _next(self) -> None:
         kind = NOTICE if self.lane.stage == NOTICED else SELF_CHECK
@@ -166,18 +171,22 @@ class Rectification:
                 self._end(LIFTED)
             case _ if self.known.over:
                 pass
-            case _ if self._corrected:
-                self._corrected = False
-                self._end(CORRECTED, "corrected")
-            case _ if self._taken_off:
-                self._taken_off = False
-                self.lane.enter(LAPSED, "taken_off")
-            case _ if self._found_again:
-                self._found_again = False
-                notice = self.known.now.notice
-                self.lane.enter(NOTICED, "noticed_again", reasons=as_facts(notice.reasons if notice else ()))
+            case _ if self._overtaken:
+                self._follow(self._overtaken)
             case _:
                 self._lapse()
+
+    def _overtake(self, to: RectificationStage) -> None:
+        self._overtaken = min(to, self._overtaken or to, key=OVERTAKING.index)
+
+    def _follow(self, to: RectificationStage) -> None:
+        self._overtaken, notice = None, self.known.now.notice
+        if to is CORRECTED:
+            self._end(CORRECTED, "corrected")
+        elif to is LAPSED:
+            self.lane.enter(LAPSED, "taken_off")
+        else:
+            self.lane.enter(NOTICED, "noticed_again", reasons=as_facts(notice.reasons if notice else ()))
 
     def _lapse(self) -> None:
         notice = self.known.now.notice
@@ -189,7 +198,7 @@ class Rectification:
             self.lapsed = True
 
     def _is_overtaken(self) -> bool:
-        return self.known.over or self._corrected or self._found_again or self._taken_off
+        return self.known.over or self._overtaken is not None
 
     def _end(self, stage: RectificationStage, step: str | None = None) -> None:
         self.known.change(notice=None)

@@ -3,7 +3,7 @@
 drafting ──submitted──▶ checking ──nothing found──▶ reviewing ──approved──▶ accepted ──next draft──▶ drafting
                            │ trusted: accepted          │ rejected, with numbered reasons
                            └──found──▶ returned ◀───────┘
-taken back by its provider, within quotas: drafting
+taken back by its provider: drafting. Each within quotas
 """
 
 import asyncio
@@ -23,6 +23,10 @@ from models.listing_events import (
     DecidedToReject,
     DraftSaved,
     Expedited,
+    ProductDraftSaved,
+    ProductSubmitted,
+    ShopDraftSaved,
+    ShopSubmitted,
     SubmissionWithdrawn,
     Submitted,
 )
@@ -38,7 +42,11 @@ from workflows.lane import Lane
 from workflows.listing_known import ListingKnown
 from workflows.tasks import Countdown
 
-USES: dict[type[Event], str] = {SubmissionWithdrawn: "withdrawn_at", Expedited: "expedited_at"}
+USES: dict[type[Event], str] = {
+    **dict.fromkeys((ProductDraftSaved, ShopDraftSaved), "drafted_at"),
+    **dict.fromkeys((ProductSubmitted, ShopSubmitted), "submitted_at"),
+    **{SubmissionWithdrawn: "withdrawn_at", Expedited: "expedited_at"},
+}
 """Where it is kept how often each was used."""
 UNDER_REVIEW = (RevisionStage.CHECKING, RevisionStage.REVIEWING)
 # What was never written lacks everything, and the checks say so.
@@ -82,9 +90,14 @@ class Revision:
 
     async def _draft(self) -> None:
         kind = self.drafts.at(self.lane.stage)
-        event = await self._event(kind, weighed=self._number)
+        gates = {
+            **self._gates(self.drafts.saved, self.terms.drafts),
+            **self._gates(self.drafts.submitted, self.terms.submissions),
+        }
+        event = await self._event(kind, gates=gates, weighed=self._number)
         match event:
             case DraftSaved():
+                self._use(type(event), self.terms.drafts)
                 self._keep(event)
                 if self.lane.stage == RevisionStage.ACCEPTED:
                     self.lane.enter(RevisionStage.DRAFTING)
@@ -106,6 +119,7 @@ class Revision:
             self.lane.show(version=number)
 
     def _hand_in(self, event: Submitted) -> None:
+        self._use(type(event), self.terms.submissions)
         self.known.change(round=self.known.now.round + 1)
         self._list_when_approved, draft = event.list_when_approved, self.known.now.draft
         self.lane.enter(
@@ -199,8 +213,9 @@ class Revision:
         if isinstance(event, Expedited):
             self._use(Expedited, terms.expedites)
             self.lane.show(expedited=True)
-            within = terms.expedited_within
-            async with desk_time(self.lane, EXPEDITED_REVIEW.name, within, terms.replan_every) as clock:
+            how_long = (terms.expedited_within, terms.replan_every)
+            due = clock.clock.deadline_at  # whoever asks late is not looked at later for it
+            async with desk_time(self.lane, EXPEDITED_REVIEW.name, *how_long, no_later=due) as clock:
                 how = {"clock": clock, "gates": self._withdrawal(), "weighed": self._decided}
                 event = await self._event(EXPEDITED_REVIEW, **how)
         if event is None and not self.known.over:

@@ -1,5 +1,6 @@
 """What operators see of a case in the Temporal UI: search attributes, and an account of it in Markdown."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -11,6 +12,10 @@ from models.periods import CHINA
 from models.private import SEALED
 from models.rules.masking import MASK
 from models.search_attributes import DEADLINE, STAGE, WAITING_ON, next_due, waiting_on
+
+NOTHING: tuple[JsonValue, ...] = (None, [], {})
+MARKUP = re.compile(r"[\\`*\[\]<>|!]")
+"""What would be more than text in Markdown: callers write what stands in a case."""
 
 
 def show(view: CaseView, before: CaseView) -> None:
@@ -49,7 +54,7 @@ def account(view: CaseView) -> str:
 def _facts(data: Mapping[str, JsonValue]) -> list[str]:
     """Plain facts first; then what is a table; then each story that the case tells beside its own."""
     lanes = {name: value for name, value in data.items() if isinstance(value, dict) and "stage" in value}
-    own = {name: value for name, value in data.items() if name not in lanes}
+    own = {name: value for name, value in data.items() if name not in lanes and value not in NOTHING}
     plain = [f"- {name}: {_told(value)}" for name, value in own.items() if not _rows(value)]
     lines = ["", *plain] if plain else []
     for name, value in own.items():
@@ -71,7 +76,7 @@ def _table(name: str, rows: list[dict[str, JsonValue]]) -> list[str]:
     if not rows:
         return []
     columns = [key for key, value in rows[0].items() if not isinstance(value, dict | list)]
-    cells = [" | ".join(str(row.get(column, "-")) for column in columns) for row in rows]
+    cells = [" | ".join(_told(row.get(column)) for column in columns) for row in rows]
     return [
         "",
         f"**{name}**",
@@ -82,10 +87,20 @@ def _table(name: str, rows: list[dict[str, JsonValue]]) -> list[str]:
     ]
 
 
-def _told(value: JsonValue) -> JsonValue:
-    if isinstance(value, dict):
-        return MASK if [*value] == [SEALED] else {name: _told(each) for name, each in value.items()}
-    return value
+def _told(value: JsonValue) -> str:
+    match value:
+        case dict():
+            if [*value] == [SEALED]:
+                return MASK
+            return ", ".join(f"{name}: {_told(each)}" for name, each in value.items() if each not in NOTHING)
+        case list():
+            return ", ".join(_told(each) for each in value)
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return "-"
+        case _:
+            return MARKUP.sub(r"\\\g<0>", " ".join(str(value).split()))
 
 
 def _local(at: datetime | None) -> str:

@@ -7,7 +7,7 @@ checked; every redirect is a link of its own. Nothing of an answer is kept but i
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -21,6 +21,8 @@ WITHIN_S = 10.0
 """For everything together. Below what an activity may take, so that a silence is told as one."""
 CONNECT_WITHIN_S = 3.05
 REDIRECTS = 5
+NAMES_AT_ONCE = 8
+"""Of those who look together. Others have their own."""
 MOST_ADDRESSES = 3
 MOST_BYTES = 64 * 1024
 LONGEST_TARGET = 4000
@@ -71,15 +73,32 @@ class WebLinks:
         self._network = network or Network()
         self._within_s = within_s
         self._trust = self._network.trust or httpx.create_ssl_context(trust_env=False)
-        # A name server that does not answer holds a thread, and must not hold whoever asks.
-        self._names = ThreadPoolExecutor(8, thread_name_prefix="names-of-links")
 
-    def look(self, url: str) -> LinkState:
-        return asyncio.run(self._look(url))
+    def look(self, urls: Collection[str]) -> dict[str, LinkState]:
+        # A name server that does not answer holds a thread for longer than anybody waits for it: of those
+        # who asked it, and of nobody else.
+        names = ThreadPoolExecutor(NAMES_AT_ONCE, thread_name_prefix="names-of-links")
+        try:
+            return asyncio.run(_Looking(self._network, self._trust, self._within_s, names).at(urls))
+        finally:
+            names.shutdown(wait=False, cancel_futures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """At several links together, each as if it were the only one."""
+
+    network: Network
+    trust: ssl.SSLContext
+    within_s: float
+    names: ThreadPoolExecutor
+
+    async def at(self, urls: Collection[str]) -> dict[str, LinkState]:
+        return dict(zip(urls, await asyncio.gather(*map(self._look, urls)), strict=True))
 
     async def _look(self, url: str) -> LinkState:
         try:
-            async with asyncio.timeout(self._within_s):
+            async with asyncio.timeout(self.within_s):
                 return await self._followed(url)
         except _Known as known:
             return known.state
@@ -112,12 +131,12 @@ class WebLinks:
     async def _checked_addresses(self, host: str) -> list[str]:
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.run_in_executor(self._names, self._network.resolve, host)
+            found = await loop.run_in_executor(self.names, self.network.resolve, host)
         except socket.gaierror as error:
             if error.errno in UNKNOWN_NAME:
                 raise _Known(Reach.BROKEN, "its name is unknown") from error
             raise _Known(Reach.SILENT, "no name server answered") from error
-        if not all(map(self._network.admits, found)):
+        if not all(map(self.network.admits, found)):
             raise _Known(Reach.UNSAFE, "its name leads to an address that is not public")
         return found[:MOST_ADDRESSES]
 
@@ -135,11 +154,11 @@ class WebLinks:
         """A connection of its own, to the address, for the host: without cookies, proxies or redirects."""
         request = httpx.Request(
             method,
-            httpx.URL(url).copy_with(host=address, port=self._network.port),
+            httpx.URL(url).copy_with(host=address, port=self.network.port),
             headers={"Host": host, **HEADERS, "Connection": "close"},
             extensions={"sni_hostname": host, "timeout": {"connect": CONNECT_WITHIN_S}},
         )
-        async with httpx.AsyncHTTPTransport(verify=self._trust) as transport:
+        async with httpx.AsyncHTTPTransport(verify=self.trust) as transport:
             response = await transport.handle_async_request(request)
             try:
                 left = MOST_BYTES

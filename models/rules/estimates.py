@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from models.estimates import ENOUGH, Estimate, ReviewStep, StepEstimate, StepState, Times
 from models.listing_terms import ReviewTerms
 from models.listings import ListingStage, RevisionStage
-from models.rules.listing_standing import SHOWN
+from models.rules.listing_standing import PUBLISHED
 from models.working_days import WorkingDays
 
 CORRECTING, CHECKING, REVIEWING, EXPEDITED, LISTING = ReviewStep
@@ -76,7 +76,7 @@ def _way(where: Whereabouts) -> list[tuple[ReviewStep, StepState]]:
     steps = [CORRECTING, *_WAY] if at is CORRECTING else [*_WAY]
     place = steps.index(at) if at else -1
     states = [DONE if here < place else NOW if here == place else AHEAD for here in range(len(steps))]
-    if where.stage in SHOWN:
+    if where.stage in PUBLISHED:
         states[-1] = DONE
     elif at is LISTING and where.stage != ListingStage.APPROVED:
         states[-1] = AHEAD

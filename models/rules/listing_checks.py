@@ -14,7 +14,7 @@ from models.periods import local_date
 from models.rules.categories import classes_of
 from models.rules.findings import Finding
 from models.rules.listing_best_sellers import best_seller_findings
-from models.rules.listing_facts import place_findings, plan_findings, template_findings
+from models.rules.listing_facts import contact_findings, place_findings, plan_findings, template_findings
 from models.rules.listing_fields import is_left_out, place_of, public_texts, value_at
 from models.rules.listing_links import address_findings, links_findings
 from models.rules.listing_pictures import Find, paper_findings, picture_findings
@@ -116,8 +116,10 @@ def _shop(
     yield from best_seller_findings(content.best_sellers, sells)
     shown = [("logo", content.logo.document)] if content.logo else []
     yield from picture_findings(shown, terms.pictures, document, "logo")
-    if content.customer_service is not None and content.customer_service.url is not None:
-        yield from address_findings(content.customer_service.url, terms.links, "customer_service.url")
+    if (service := content.customer_service) is not None:
+        yield from contact_findings(service)
+        if service.url is not None:
+            yield from address_findings(service.url, terms.links, "customer_service.url")
     yield from links_findings(content.links, terms.links, "links")
 
 

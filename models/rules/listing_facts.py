@@ -1,10 +1,10 @@
-"""What a product says of itself that buyers choose by: its category, its kind of template, its prices."""
+"""What buyers choose by, and whom they ask: category, kind of template, prices, customer service."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 
 from models.categories import Category, CategoryKind
-from models.listing_content import Access, Basic, Sales
+from models.listing_content import Access, Basic, CustomerService, Sales
 from models.placing import TemplateKind
 from models.rules.categories import category_findings, classes_of
 from models.rules.findings import Finding
@@ -50,6 +50,19 @@ def plan_findings(sales: Sales) -> Iterator[Finding]:
                 next="give each plan a name of its own",
             )
         seen.add(plan.name)
+
+
+def contact_findings(service: CustomerService) -> Iterator[Finding]:
+    """Whoever says anything of customer service says how it is reached: hours alone are no contact
+    (TCM-SHOP-01)."""
+    if service.hours is not None and service.phone is None and service.url is None:
+        yield Finding(
+            field="customer_service",
+            code="contact-missing",
+            rule="TCM-SHOP-01",
+            detail="buyers are told when to ask, and not where",
+            next="give a phone number, or a link",
+        )
 
 
 def _placed(

@@ -8,9 +8,8 @@ from models.listing_terms import ListingTerms
 from models.listings import RECTIFICATION, DelistedBy, ListingKind, ListingStage, RectificationStage
 from models.rules.blocks import Why
 
-SHOWN = (ListingStage.LISTED, ListingStage.HIDDEN)
-
-
+PUBLISHED = (ListingStage.LISTED, ListingStage.HIDDEN)
+"""Put on sale by its provider, whether buyers see it now or not."""
 OF_SHOPS = (Why.AGREEMENT_LAPSED, Why.DEPOSIT_RELEASING)
 """Of what keeps a provider from listing, what keeps its shop from being shown, too: it is leaving, or has
 left. What it still owes does not (TCM-SHOP-02)."""
@@ -44,7 +43,7 @@ def led_to(
     market hides for hides it only as long as that lasts. What is `wish`ed for is listed once nothing at all
     stands against it (TCM-PROD-03).
     """
-    if stage in SHOWN and not {*blocked_by}.isdisjoint(terms.delists):
+    if stage in PUBLISHED and not {*blocked_by}.isdisjoint(terms.delists):
         return ListingStage.DELISTED
     hidden = not {*blocked_by}.isdisjoint(terms.hides)
     if stage is ListingStage.LISTED and hidden:

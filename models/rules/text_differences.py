@@ -3,14 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from enum import StrEnum
-from itertools import chain, groupby, takewhile
+from itertools import accumulate, chain, groupby, takewhile
 
 from models.base import Frozen
 
-MOST_WORK = 20_000_000
-"""Comparisons for one pair of texts. Where more may be needed, a stretch is told as replaced."""
+WORK_PER_CHARACTER = 20
+"""Comparisons for each character of a pair of texts. Where more are needed, a stretch is told as replaced."""
+LEAST_WORK = 50_000
+"""What any pair of texts may take: short ones are compared as they are."""
+WORK_TO_BEGIN = 400
+"""What it takes to begin to compare two stretches, in comparisons."""
 MOST_PIECES = 1000
 """Where there are more, nobody reads them: sentences are told as replaced, or the whole text."""
 KEPT_AT_LEAST = 0.3
@@ -42,10 +46,10 @@ Stretch = tuple[bool, Sequence[str], Sequence[str]]
 def pieces(before: str, after: str) -> tuple[Piece, ...]:
     """What was kept, removed and added, by words, in the order in which it is read.
 
-    Sentences that changed are looked at by words. A pair of texts of 20,000 characters that is made to take
-    long is told in larger stretches.
+    Sentences that changed are looked at by words. Texts that are made to take long are told in larger
+    stretches.
     """
-    work = _Work(MOST_WORK)
+    work = _Work(max(LEAST_WORK, WORK_PER_CHARACTER * (len(before) + len(after))))
     stretches = list(_stretches(CLAUSE.findall(before), CLAUSE.findall(after), work))
     told = (_joined(_parts(stretches, in_words)) for in_words in (work, None))
     return next((each for each in told if len(each) <= MOST_PIECES), _joined(_replaced(before, after)))
@@ -57,16 +61,31 @@ class _Work:
     def __init__(self, left: int) -> None:
         self.left = left
 
-    def allows(self, before: Sequence[str], after: Sequence[str]) -> bool:
-        """Whether two sequences may be compared; it counts as done then. Each find looks at every pair of
-        equal ones, and there are at most as many finds as the shorter has places."""
-        others = Counter(after)
-        pairs = sum(times * others[each] for each, times in Counter(before).items())
-        needed = (len(before) + len(after) + pairs) * min(len(before), len(after))
+    def allows(self, needed: int) -> bool:
+        """Whether so much is left. It counts as done then."""
         if needed > self.left:
             return False
         self.left -= needed
         return True
+
+
+class _Matches(SequenceMatcher[str]):
+    """The longest matches first, and none where it would take more than is left to find it."""
+
+    def __init__(self, before: Sequence[str], after: Sequence[str], work: _Work) -> None:
+        super().__init__(None, before, after, autojunk=False)
+        self._work = work
+        others = Counter(after)
+        self._needed = [*accumulate((1 + others[each] for each in before), initial=0)]
+
+    def find_longest_match(
+        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
+    ) -> Match:
+        """It looks at each place before, and there at every equal one after, wherever that stands."""
+        until = self._needed[-1 if ahi is None else ahi]
+        if not self._work.allows(until - self._needed[alo]):
+            return Match(alo, blo, 0)
+        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 def _parts(stretches: Sequence[Stretch], work: _Work | None) -> Iterator[Told]:
@@ -99,6 +118,8 @@ def _joined(parts: Iterable[Told]) -> tuple[Piece, ...]:
 
 
 def _by_words(before: str, after: str, work: _Work) -> list[Told]:
+    if not work.allows(WORK_TO_BEGIN):
+        return _replaced(before, after)
     told: list[Told] = []
     same = 0
     for kept, left, right in _stretches(WORD.findall(before), WORD.findall(after), work):
@@ -118,11 +139,8 @@ def _stretches(before: Sequence[str], after: Sequence[str], work: _Work) -> Iter
     tail = _alike(before[head:][::-1], after[head:][::-1])
     left, right = before[head : len(before) - tail], after[head : len(after) - tail]
     yield True, before[:head], after[:head]
-    if work.allows(left, right):
-        for tag, i, j, k, n in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-            yield tag == "equal", left[i:j], right[k:n]
-    else:
-        yield False, left, right
+    for tag, i, j, k, n in _Matches(left, right, work).get_opcodes():
+        yield tag == "equal", left[i:j], right[k:n]
     end = before[len(before) - tail :]
     yield True, end, end
 

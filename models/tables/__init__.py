@@ -82,6 +82,12 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_open", "market", "process", "stage", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_tasks", "tasks", postgresql_using="gin"),
         Index("ix_cases_of_provider", "provider_id", "process"),
+        Index("ix_cases_of_process", "market", "process", text("changed_at DESC"), text("case_id DESC")),
+        Index(
+            "ix_cases_open_of_provider",
+            *("process", "market", "provider_id"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("ix_cases_buyer", "market", text("((view -> 'data'::text) ->> 'buyer_id'::text)")),
         Index(
             "ix_cases_applyment",
@@ -122,6 +128,11 @@ class ChangeRow(SQLModel, table=True):
         Index("uq_case_changes_version", "case_id", "version", unique=True),
         Index("uq_case_changes_key", "case_id", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
         Index("ix_case_changes_feed", "xact_id", "seq"),
+        Index(
+            "ix_case_changes_contents",
+            *("case_id", text("((data ->> 'version'::text)::integer)")),
+            postgresql_where=text("event IN ('draft_saved', 'submitted') AND data ? 'version'"),
+        ),
     )
 
     seq: int | None = Field(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, any_, func
 from sqlmodel import Session, col, select
 
 from models.cases import Actor
@@ -45,7 +45,9 @@ def handed_in(
     first = func.min(ChangeRow.version)
     query = select(_NUMBER, first).where(*_contents(case_id)).group_by(_NUMBER)
     if not drafts:
-        query = query.having(func.bool_or(col(ChangeRow.event) == SUBMITTED))
+        submitted = select(_NUMBER).where(*_contents(case_id), ChangeRow.event == SUBMITTED)
+        # As an array they are found first: a case may have thousands of drafts.
+        query = query.where(any_(func.array(submitted.scalar_subquery())) == _NUMBER)
     if before is not None:
         query = query.where(before > _NUMBER)
     if only is not None:

@@ -53,7 +53,7 @@ def held(engine: Engine, admitted: Admission) -> list[str]:
 
 def together(count: int) -> Process:
     """Orders that look for each other's id before any of them is written."""
-    looked = Barrier(count, timeout=10)
+    looked = Barrier(count, timeout=60)
 
     def wait_for_all(body: Any, policy: ProcessPolicy, opening: Opening, market: MarketPolicy) -> Admitted:
         looked.wait()

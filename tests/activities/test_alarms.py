@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
+from activities.alarms import lift_alarm, raise_alarm
 from activities.records import Records
 from models.cases import Alarm, Party
 from tests.activities.batches import AT, batch, changes, closing, new_case, stands, versions, view
@@ -65,3 +66,18 @@ def test_an_alarm_that_cannot_be_written_either_ends_quietly(engine: Engine, rec
     records.alarm(Alarm(view=view(case_id, 1, data={"note": "\0"}), kind="Unrecordable", detail="no"))
     records.record(batch(case_id, 1))
     assert stands(engine, case_id).version == 1
+
+
+def test_an_alarm_that_is_lifted_leaves_what_else_keeps_a_case_on_the_desk(
+    engine: Engine, records: Records
+) -> None:
+    case_id = new_case()
+    records.record(batch(case_id, 1, view=view(case_id, 1, blocked_by=("Delayed",))))
+    row = stands(engine, case_id)
+    for kind in ("Stuck", "Diverged"):
+        raise_alarm(row, kind)
+    assert (row.blocked_by, row.waiting_on) == (["Delayed", "Diverged", "Stuck"], ["buyer", "operator"])
+    lift_alarm(row, "Stuck")
+    assert (row.blocked_by, row.waiting_on) == (["Delayed", "Diverged"], ["buyer", "operator"])
+    lift_alarm(row, "Diverged")
+    assert (row.blocked_by, row.waiting_on) == (["Delayed"], ["buyer"]), "as its workflow wrote it"

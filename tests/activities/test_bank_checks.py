@@ -70,7 +70,7 @@ def test_a_round_is_drawn_once(checking: Checking) -> None:
 
 
 def test_whoever_asks_for_a_round_at_the_same_time_gets_one(checking: Checking) -> None:
-    asking = Barrier(8, timeout=10)
+    asking = Barrier(8, timeout=60)
 
     def ask(_: int) -> object:
         asking.wait()
@@ -146,7 +146,7 @@ def test_adding_the_account_again_resets_nothing(checking: Checking, provider: s
 
 
 def test_rounds_of_an_account_are_counted_also_where_many_ask_at_once(checking: Checking) -> None:
-    asking = Barrier(30, timeout=20)
+    asking = Barrier(30, timeout=60)
 
     def ask(n: int) -> object:
         asking.wait()

@@ -156,7 +156,7 @@ def test_the_next_round_has_amounts_and_attempts_of_its_own(checking: Checking) 
 def test_two_hundred_who_guess_at_once_use_the_attempts_there_are(checking: Checking) -> None:
     checking.paid()
     right, wrong = checking.right(), checking.wrong()
-    asking = Barrier(200, timeout=20)
+    asking = Barrier(200, timeout=60)
 
     def guess(n: int) -> Compared:
         asking.wait()
@@ -175,7 +175,7 @@ def test_two_hundred_who_guess_at_once_use_the_attempts_there_are(checking: Chec
 
 def test_fifty_repeats_at_once_of_one_guess_use_one_attempt(checking: Checking) -> None:
     checking.paid()
-    right, asking = checking.right(), Barrier(50, timeout=20)
+    right, asking = checking.right(), Barrier(50, timeout=60)
 
     def guess(_: int) -> Compared:
         asking.wait()

@@ -94,7 +94,7 @@ def test_a_key_that_comes_back_with_other_figures_is_refused(
 
 
 def test_whoever_asks_at_the_same_time_gets_one_result(engine: Engine, key: str) -> None:
-    outside, asking = Outside(), Barrier(8, timeout=10)
+    outside, asking = Outside(), Barrier(8, timeout=60)
 
     def ask(_: int) -> Json:
         asking.wait()
@@ -108,7 +108,7 @@ def test_whoever_asks_at_the_same_time_gets_one_result(engine: Engine, key: str)
 
 def test_a_result_that_was_given_is_never_replaced(engine: Engine, key: str) -> None:
     """Also where the outside world answers the same key in other words each time."""
-    both_asking = Barrier(2, timeout=10)
+    both_asking = Barrier(2, timeout=60)
 
     def make() -> Json:
         both_asking.wait()

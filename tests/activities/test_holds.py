@@ -132,7 +132,7 @@ def test_of_twenty_at_once_that_need_the_same_two_one_gets_both(
 ) -> None:
     """Half of them ask in the opposite order: a deadlock would end one with an error."""
     for _ in range(5):
-        names, ready = [new("company"), new("account")], Barrier(20, timeout=10)
+        names, ready = [new("company"), new("account")], Barrier(20, timeout=60)
         ways = [needing(*names, before=ready.wait), needing(*reversed(names), before=ready.wait)] * 10
         with ThreadPoolExecutor(20) as threads:
             results = list(threads.map(partial(attempt, admissions), ways))

@@ -1,9 +1,8 @@
 """What a product or a shop is checked for before an operator sees it, and while it is on sale."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -43,8 +42,8 @@ ENTRY = {
 class NoLinks:
     """Nobody may look at anything."""
 
-    def look(self, url: str) -> LinkState:
-        raise AssertionError(url)
+    def look(self, urls: Collection[str]) -> dict[str, LinkState]:
+        raise AssertionError(urls)
 
 
 @pytest.fixture
@@ -121,16 +120,6 @@ def test_a_link_that_does_not_answer_is_asked_again(listings: Listings, seller: 
     with pytest.raises(ApplicationError) as again:
         checked(listings, asked(seller, content), attempt)
     assert (again.value.type, again.value.non_retryable) == ("Undecided", False)
-
-
-def test_the_web_leaves_room_for_everything_else(listings: Listings, seller: Seller) -> None:
-    """A worker that follows as many links as it may comes back to the others later."""
-    following = BoundedSemaphore(1)
-    busy = dataclasses.replace(listings, following=following)
-    with following, pytest.raises(ApplicationError, match="other links are being followed") as again:
-        checked(busy, asked(seller), TRIES)
-    assert (again.value.type, again.value.non_retryable) == ("Undecided", False)
-    assert checked(busy, asked(seller)).findings == ()
 
 
 def test_a_link_that_stays_silent_turns_nothing_down_and_an_operator_opens_it(

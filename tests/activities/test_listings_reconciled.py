@@ -46,6 +46,7 @@ async def test_what_is_forbidden_anew_is_noticed_on_what_is_on_sale(lone_bench: 
             await forbidden.decides(APPROVE)
             await forbidden.stands(case="approved")
             await forbidden.says(LISTED)
+            await forbidden.at_rest()
             assert (await reconcile(TERMS)).listings == 0
             bazaar.forbids("snakeoil")
             assert (await reconcile(TERMS)).listings == 2

@@ -5,17 +5,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, col, select
+from structlog.testing import capture_logs
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.alarms import raise_alarm
 from activities.gateways.simulated.bank import SimulatedBank
 from activities.reconciliation import Reconciliation
+from activities.records import Records
+from activities.stuck import STUCK
 from models.cases import SYSTEM
 from models.payments import Charge, Payment
 from models.processes import PAYMENT_RECEIPTS, TEMPLATE_ORDERS, TellOfPayment
 from models.reconciling import Found, Reconcile
-from models.tables import AdmissionRow
+from models.tables import AdmissionRow, CaseRow
 from models.tables.admissions import Admission
+from tests.activities.batches import batch, new_case, stands
 from tests.bench import Bench, Opened, place_order
 
 TERMS = Reconcile()
@@ -132,3 +137,19 @@ async def test_money_for_a_market_that_does_not_exist_stops_no_other(lone_bench:
     assert receipts(lone_bench) == [receipt_of(payments["alipay"])]
     assert await is_started(lone_bench, receipt_of(payments["alipay"]))
     assert await is_started(lone_bench, orphan.case_id)
+
+
+async def test_where_temporal_does_not_say_what_is_stuck_nothing_changes_and_the_rest_is_found(
+    lone_bench: Bench,
+) -> None:
+    """This server lists no workflows at all."""
+    Records(lone_bench.engine).record(batch(case_id := new_case(), 1))
+    with Session(lone_bench.engine) as session, session.begin():
+        raise_alarm(session.get_one(CaseRow, case_id), STUCK)
+    orphan = let_in(lone_bench, ago(timedelta(minutes=1)))
+    with capture_logs() as said:
+        found = await reconciliation(lone_bench).reconcile(TERMS)
+    assert found == Found(untold_payments=0, orphans=1)
+    assert await is_started(lone_bench, orphan.case_id)
+    assert [line["log_level"] for line in said if line["event"] == "stuck_unknown"] == ["warning"]
+    assert stands(lone_bench.engine, case_id).blocked_by == [STUCK]

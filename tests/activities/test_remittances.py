@@ -168,7 +168,7 @@ def test_a_notice_of_nothing_is_asked_about_again(remitting: Checking) -> None:
 
 
 def test_a_notice_that_comes_eight_times_at_once_is_one(remitting: Checking) -> None:
-    entries, asking = [remitting.remits(), remitting.remits()], Barrier(8, timeout=10)
+    entries, asking = [remitting.remits(), remitting.remits()], Barrier(8, timeout=60)
 
     def tell(n: int) -> str:
         asking.wait()

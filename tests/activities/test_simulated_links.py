@@ -33,17 +33,17 @@ def tell(links: SimulatedLinks, place: str, state: Reach = Reach.BROKEN, **more:
 
 
 def seen(links: SimulatedLinks, *urls: str) -> list[Reach]:
-    return [links.look(url).state for url in urls]
+    return [links.look([url])[url].state for url in urls]
 
 
 def test_a_link_that_nobody_told_of_is_reached(links: SimulatedLinks) -> None:
-    assert links.look(URL).state is Reach.REACHED
+    assert seen(links, URL) == [Reach.REACHED]
     assert links.told() == []
 
 
 @pytest.mark.parametrize("url", ["http://shop.example", "https://127.0.0.1", "https://shop.example:8443", ""])
 def test_what_is_no_link_is_unsafe_as_on_the_web(links: SimulatedLinks, url: str) -> None:
-    assert links.look(url).state is Reach.UNSAFE
+    assert seen(links, url) == [Reach.UNSAFE]
 
 
 @pytest.mark.parametrize("state", Reach)
@@ -87,7 +87,7 @@ def test_when_a_link_is_back_its_host_counts_again(links: SimulatedLinks) -> Non
 
 def test_what_is_told_last_counts(links: SimulatedLinks) -> None:
     tell(links, URL, Reach.BROKEN, times=1, slow_ms=5)
-    links.look(URL)
+    seen(links, URL)
     tell(links, URL, Reach.UNSAFE)
     assert links.told() == [
         KnownLink(place=URL, state=Reach.UNSAFE, slow_ms=0, times_left=None, times_asked=0)
@@ -107,7 +107,7 @@ def test_it_says_how_often_it_was_looked_at_and_what_is_left(links: SimulatedLin
 
 def test_a_slow_site_takes_its_time_and_answers(links: SimulatedLinks) -> None:
     tell(links, URL, Reach.REACHED, slow_ms=1500)
-    assert links.look(URL).state is Reach.REACHED
+    assert seen(links, URL) == [Reach.REACHED]
     assert WAITED == [1.5]
 
 
@@ -116,7 +116,7 @@ def test_a_slow_site_takes_its_time_and_answers(links: SimulatedLinks) -> None:
 )
 def test_a_site_that_takes_too_long_is_silent(links: SimulatedLinks, slow_ms: int, state: Reach) -> None:
     tell(links, URL, Reach.REACHED, slow_ms=slow_ms)
-    assert links.look(URL).state is state
+    assert seen(links, URL) == [state]
     assert min(slow_ms / 1000, WITHIN_S) == WAITED.pop()
 
 

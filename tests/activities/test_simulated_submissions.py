@@ -58,7 +58,7 @@ def test_another_form_needs_another_submission(mine: Applying, changes: dict[str
 
 
 def test_of_many_at_once_one_application_is_kept(engine: Engine) -> None:
-    mine, together = Applying(engine), Barrier(6, timeout=10)
+    mine, together = Applying(engine), Barrier(6, timeout=60)
 
     def submit(_: int) -> Applyment:
         together.wait()

@@ -143,7 +143,7 @@ def test_who_remits_twice_gets_the_second_back(mine: Applying) -> None:
 
 
 def test_of_many_at_once_one_remittance_counts(mine: Applying) -> None:
-    together = Barrier(6, timeout=10)
+    together = Barrier(6, timeout=60)
     asked = mine.asked.model_dump(include={"payer_name", "payer_number", "amount_fen"})
 
     def remit(_: int) -> WhyUnmatched | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.gateways.web_links import MOST_BYTES, REDIRECTS, WebLinks
+from activities.gateways.web_links import MOST_BYTES, NAMES_AT_ONCE, REDIRECTS, WebLinks
 from models.links import LinkState, Reach
 from tests.activities.web_server import (
     ANOTHERS,
@@ -27,11 +27,11 @@ def web(tmp_path: Path) -> Iterator[Web]:
 
 
 def look(web: Web, url: str, **network: object) -> LinkState:
-    return WebLinks(web.network(**network)).look(url)
+    return WebLinks(web.network(**network)).look([url])[url]
 
 
 def impatient(web: Web, url: str, **network: object) -> LinkState:
-    return WebLinks(web.network(**network), within_s=0.5).look(url)
+    return WebLinks(web.network(**network), within_s=0.5).look([url])[url]
 
 
 @pytest.mark.parametrize("status", [200, 204, 206, 300, 400, 401, 403, 406, 451])
@@ -169,3 +169,28 @@ def test_a_redirect_without_a_place_is_broken(web: Web) -> None:
 def test_a_redirect_to_what_is_no_place_is_broken(web: Web, target: str) -> None:
     said = LinkState(state=Reach.BROKEN, detail="redirects to what is no address")
     assert look(web, web.say("/a", 302, Location=target)) == said
+
+
+def test_several_links_are_looked_at_together(web: Web) -> None:
+    """One that does not answer takes its time beside the others."""
+    urls = [f"https://{SHOP}/hangs", *(web.say(f"/{status}", status) for status in (200, 404))]
+    said = WebLinks(web.network(), within_s=3).look([*urls, "http://no.example/"])
+    assert [each.state for each in said.values()] == [
+        *(Reach.SILENT, Reach.REACHED, Reach.BROKEN, Reach.UNSAFE),
+    ]
+    assert [*said] == [*urls, "http://no.example/"]
+
+
+def test_names_that_nobody_answers_for_keep_nobody_elses_waiting(web: Web) -> None:
+    """Not even after those who asked for them went away."""
+
+    def resolve(host: str) -> list[str]:
+        if host != SHOP:
+            web.ending.wait()
+        return [HERE]
+
+    links = WebLinks(web.network(resolve=resolve), within_s=3)
+    mute = [f"https://{each}.example/" for each in range(2 * NAMES_AT_ONCE)]
+    assert {each.state for each in links.look(mute).values()} == {Reach.SILENT}
+    url = web.say("/", 200)
+    assert links.look([url])[url].state is Reach.REACHED

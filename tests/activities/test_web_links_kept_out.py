@@ -24,7 +24,7 @@ def web(tmp_path: Path) -> Iterator[Web]:
 
 
 def look(web: Web, url: str, **network: object) -> LinkState:
-    return WebLinks(web.network(**network)).look(url)
+    return WebLinks(web.network(**network)).look([url])[url]
 
 
 def test_production_admits_public_addresses_alone() -> None:
@@ -54,7 +54,7 @@ def test_the_name_system_is_asked_for_the_whole_name_and_not_believed(
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
     assert Network().resolve(SHOP) == [HERE, "::1"]
-    assert WebLinks().look(f"https://{SHOP}/") == NOT_PUBLIC
+    assert WebLinks().look([f"https://{SHOP}/"]) == {f"https://{SHOP}/": NOT_PUBLIC}
     assert asked == [(f"{SHOP}.", 443)] * 2
 
 
@@ -142,17 +142,15 @@ def test_nothing_that_a_site_says_is_repeated(web: Web) -> None:
 def test_many_look_at_once(web: Web) -> None:
     links = WebLinks(web.network())
     urls = [web.say(f"/{each}", status) for each, status in enumerate((200, 404, 503, 200))]
-    said: dict[str, Reach] = {}
-    threads = [
-        threading.Thread(target=lambda url=url: said.update({url: links.look(url).state})) for url in urls
-    ]
+    said: dict[str, LinkState] = {}
+    threads = [threading.Thread(target=lambda url=url: said.update(links.look([url]))) for url in urls]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [said[url] for url in urls] == [Reach.REACHED, Reach.BROKEN, Reach.SILENT, Reach.REACHED]
+    assert [said[url].state for url in urls] == [Reach.REACHED, Reach.BROKEN, Reach.SILENT, Reach.REACHED]
 
 
 async def test_it_looks_from_a_thread_beside_a_loop_that_runs(web: Web) -> None:
     links, url = WebLinks(web.network()), web.say("/", 200)
-    assert (await asyncio.to_thread(links.look, url)).state is Reach.REACHED
+    assert (await asyncio.to_thread(links.look, [url]))[url].state is Reach.REACHED

@@ -154,7 +154,7 @@ class Api:
         await self.until(f"{path}/{id}", lambda case: bool(case["closed_at"]))
 
     async def until(self, path: str, there: Callable[[Json], bool], role: str = "service") -> Json:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not there(case := await self.case(path, role)):
                 await asyncio.sleep(0.05)
         return case
@@ -172,7 +172,7 @@ async def serving(app: FastAPI, settings: Settings, engine: Engine) -> AsyncIter
         assert not serving.done(), "the API did not start"
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=0)
     url = f"http://127.0.0.1:{settings.api_port}/"
-    async with httpx.AsyncClient(base_url=url, timeout=20, limits=limits) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as http:
         yield Api(http, engine)
     server.should_exit = True
     await serving

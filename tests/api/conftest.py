@@ -36,6 +36,7 @@ from tests.api.keeping import Keeper, open_room
 from tests.api.walled import write_walled
 from tests.bench import BUYER, CALENDAR
 from tests.conftest import SECRET, copied
+from tests.pictures import KEPT
 from worker import build_worker
 
 
@@ -51,6 +52,7 @@ def settings_for(database_url: str, temporal_address: str, **more: Any) -> Setti
         "notice_key": SECRET,
         "simulator": True,
         "log_level": "WARNING",
+        "documents_dir": Path(KEPT.name),
     }
     return Settings(**{**usual, **more})
 

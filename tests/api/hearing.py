@@ -19,7 +19,7 @@ class Heard:
 
     async def next(self) -> Call:
         """Path, headers in small letters, and body. Waits a while for a call that is under way."""
-        path, headers, body = await asyncio.to_thread(self.calls.get, timeout=5)
+        path, headers, body = await asyncio.to_thread(self.calls.get, timeout=60)
         return path, {name.lower(): value for name, value in headers.items()}, body
 
     @property

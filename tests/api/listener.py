@@ -53,7 +53,7 @@ async def listening(
     headers = {"Authorization": f"Bearer {how.pop('bearer', None) or token(role, **api.claims)}"}
     headers |= {"Last-Event-ID": last} if last is not None else {}
     async with (
-        asyncio.timeout(30),
+        asyncio.timeout(60),
         api.http.stream("GET", STREAM, headers=headers, params=how) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()

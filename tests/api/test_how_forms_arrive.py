@@ -141,7 +141,7 @@ async def heard(desk: Desk, *lines: str, body: bytes = b"", role: str | None = "
     reader, writer = await asyncio.open_connection("127.0.0.1", desk.http.base_url.port)
     writer.write("\r\n".join((*head, "", "")).encode() + body)
     await writer.drain()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(
             next(line for line in answer.splitlines() if line.startswith("content-length")).split()[1]

@@ -101,7 +101,7 @@ async def test_an_address_that_is_none_is_not_found(quiet: Quiet, path: str) -> 
     reader, writer = await asyncio.open_connection("127.0.0.1", quiet.http.base_url.port)
     head = f"Host: test\r\nConnection: close\r\nAuthorization: Bearer {token('operator')}"
     writer.write(f"GET {path} HTTP/1.1\r\n{head}\r\n\r\n".encode())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         answer = (await reader.read()).decode()
     writer.close()
     assert answer.startswith("HTTP/1.1 404")

@@ -46,6 +46,11 @@ async def paid(api: Api) -> str:
     return path
 
 
+def is_planned(case: Json) -> bool:
+    """When its appeal is to be decided: that comes a moment after it, as a change of its own."""
+    return all(task["deadline_at"] for task in case["tasks"] if task["name"] == "appeal")
+
+
 def tasks(case: Json) -> list[str]:
     return [task["name"] for task in case["tasks"]]
 
@@ -220,6 +225,7 @@ async def test_an_order_is_sent_back_appealed_and_decided(api: Api) -> None:
     assert [task["paused"] for task in case["tasks"]] == [False, True]
     said = {"event": "provider_stated", "statement": "It finds what there is."}
     await api.moved(path, (said, "provider"))
+    await api.until(path, is_planned, "operator")
     await acts(api, path, {"event": "decided", "decision": "accept"})
     case = await acts(api, path, AGREED, "otto")
     assert (case["stage"], case["outcome"]) == ("closed", "appeal_accepted")

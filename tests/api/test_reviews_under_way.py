@@ -58,7 +58,7 @@ class Product:
     async def decides(self, decision: str, **said: Any) -> None:
         """Looks again as long as the case is still changing: its deadline is planned in these moments."""
         event = {"event": "decided", "decision": decision, **said}
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             version = (await self.api.case(self.path, "operator"))["version"]
             while (answer := await self.api.rule(self.path, event, version)).status_code == 412:
                 version = (await self.api.case(self.path, "operator"))["version"]

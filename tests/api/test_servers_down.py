@@ -69,10 +69,14 @@ class Stack:
                 session.exec(select(func.count()).select_from(CaseRow)).one(),
             )
 
-    async def down(self) -> list[str]:
-        answer = await self.api.get("/readyz", None)
-        assert answer.status_code == (503 if answer.json()["down"] else 200)
-        return list(answer.json()["down"])
+    async def finds_down(self, *parts: str) -> None:
+        """Ask until these are down, and no other: a part that a busy machine is late for is called so."""
+        down: list[str] | None = None
+        async with asyncio.timeout(60):
+            while down != [*parts]:
+                answer = await self.api.get("/readyz", None)
+                down = answer.json()["down"]
+                assert answer.status_code == (503 if down else 200)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -99,14 +103,25 @@ def not_confirmed(answer: httpx.Response) -> None:
 
 async def repeated(ask: Ask) -> httpx.Response:
     """What a caller does who heard `not-confirmed`: the same again, until there is another answer."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while (answer := await ask()).status_code == 503:
             not_confirmed(answer)
     return answer
 
 
+async def placed(stack: Stack) -> str:
+    """The path of an order that is on record, however long the worker takes."""
+    body = order_body(template=FREE)
+    assert (await repeated(placing(stack, body))).status_code in (200, 201)
+    return f"{ORDERS}/{body['id']}"
+
+
 def submitting(api: Api, path: str, key: str) -> Ask:
     return lambda: api.send(path, SUBMITTED, "provider", key=key)
+
+
+def rejecting(api: Api, path: str, key: str) -> Ask:
+    return lambda: api.send(path, {"event": "version_rejected", "reason": "blurred"}, key=key)
 
 
 def placing(stack: Stack, body: Json) -> Ask:
@@ -116,15 +131,15 @@ def placing(stack: Stack, body: Json) -> Ask:
 async def test_what_was_asked_before_temporal_was_ever_up_counts_once_it_is(stack: Stack) -> None:
     ask = placing(stack, order_body(template=FREE))
     not_confirmed(await ask())
-    assert await stack.down() == ["temporal", "worker"]
+    await stack.finds_down("temporal", "worker")
     assert stack.rows() == (1, 0)
     await asyncio.to_thread(stack.temporal.start)
-    assert await stack.down() == ["worker"]
+    await stack.finds_down("worker")
     not_confirmed(await ask())
     async with stack.working():
         answer = await repeated(ask)
         assert answer.status_code == 200
-        assert await stack.down() == []
+        await stack.finds_down()
         assert stack.rows() == (1, 1)
         assert len(await stack.api.timeline(f"{ORDERS}/{answer.json()['id']}")) == 1
 
@@ -136,7 +151,7 @@ async def test_an_order_placed_while_the_worker_is_down_is_opened_once_it_is_bac
         not_confirmed(answer)
     refusal(await stack.api.get(f"{ORDERS}/{body['id']}"), 404, "not-found")
     other = {**body, "service_for": "P6M"}
-    refusal(await placing(stack, other)(), 409, "already-exists")
+    refusal(await repeated(placing(stack, other)), 409, "already-exists")
     async with stack.working():
         answers = await asyncio.gather(*(repeated(ask) for _ in range(5)))
         assert {answer.status_code for answer in answers} == {200}
@@ -147,17 +162,19 @@ async def test_an_order_placed_while_the_worker_is_down_is_opened_once_it_is_bac
 async def test_an_event_sent_while_the_worker_is_down_counts_once_under_its_key(stack: Stack) -> None:
     api, key = stack.api, new_key()
     async with stack.working():
-        path = await api.placed()
+        path = await placed(stack)
         await stack.at_rest(path)
     for _ in range(2):
         not_confirmed(await api.send(path, SUBMITTED, "provider", key=key))
     assert len(await api.timeline(path)) == 1
     async with stack.working():
-        answer = await repeated(lambda: api.send(path, SUBMITTED, "provider", key=key))
+        send = submitting(api, path, key)
+        answer = await repeated(send)
         assert answer.json()["tasks"][0]["name"] == "version_review"
-        again = await api.send(path, SUBMITTED, "provider", key=key)
-        assert again.json() == answer.json()
-        refusal(await api.send(path, {**SUBMITTED, "version": "2"}, "provider", key=key), 422, "key-reused")
+        assert (await repeated(send)).json() == answer.json()
+        other = {**SUBMITTED, "version": "2"}
+        refused = await repeated(lambda: api.send(path, other, "provider", key=key))
+        refusal(refused, 422, "key-reused")
     assert [c["event"] for c in await api.timeline(path)] == ["opened", "version_submitted"]
 
 
@@ -167,7 +184,7 @@ async def test_of_events_that_waited_together_for_the_worker_the_refused_may_be_
     """They reach the case in one step. A refusal is an answer to its moment, and not kept under its key."""
     api, keys = stack.api, [new_key() for _ in range(4)]
     async with stack.working():
-        path = await api.placed()
+        path = await placed(stack)
         await stack.at_rest(path)
     sends = [submitting(api, path, key) for key in keys]
     for answer in await asyncio.gather(*(send() for send in sends)):
@@ -177,19 +194,19 @@ async def test_of_events_that_waited_together_for_the_worker_the_refused_may_be_
         assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
         for send, answer in zip(sends, answers, strict=True):
             if answer.status_code == 409:
-                await api.moved(path, ({"event": "version_rejected", "reason": "blurred"}, "service"))
-                assert (await send()).status_code == 200
+                assert (await repeated(rejecting(api, path, new_key()))).status_code == 200
+                assert (await repeated(send)).status_code == 200
 
 
 async def test_while_temporal_is_down_everything_is_read_and_commands_wait(stack: Stack) -> None:
     api, key, body = stack.api, new_key(), order_body(template=FREE)
     async with stack.working():
-        path = await api.placed()
+        path = await placed(stack)
         await asyncio.to_thread(stack.temporal.kill)
         send = submitting(api, path, key)
         not_confirmed(await send())
         not_confirmed(await placing(stack, body)())
-        assert await stack.down() == ["temporal", "worker"]
+        await stack.finds_down("temporal", "worker")
         for read in (path, f"{path}/timeline", "/v1/cases", "/v1/changes", "/v1/markets", "/metrics"):
             assert (await api.get(read, "operator")).status_code == 200
         await asyncio.to_thread(stack.temporal.start)
@@ -202,7 +219,7 @@ async def test_while_temporal_is_down_everything_is_read_and_commands_wait(stack
 async def test_a_database_that_does_not_answer_keeps_nobody_waiting(stack: Stack) -> None:
     api, body = stack.api, order_body(template=FREE)
     async with stack.working():
-        path = await api.placed()
+        path = await placed(stack)
         for table in ("cases", "admissions"):
             with stack.api.engine.connect() as connection:
                 connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
@@ -223,7 +240,7 @@ async def test_while_postgres_is_down_nothing_is_lost_and_nothing_is_a_500(stack
         return api.call("POST", "/v1/callbacks/payments/alipay", None, content=notice, headers=signed)
 
     async with stack.working():
-        path = await api.placed()
+        path = await placed(stack)
         send = submitting(api, path, key)
         await asyncio.to_thread(stack.postgres.stop)
         for answer in (await send(), await placing(stack, body)(), await tell()):
@@ -232,10 +249,10 @@ async def test_while_postgres_is_down_nothing_is_lost_and_nothing_is_a_500(stack
             not_confirmed(await api.get(read))
         for up in ("/healthz", "/v1/markets", "/metrics", "/openapi.json"):
             assert (await api.get(up, "operator")).status_code == 200
-        assert await stack.down() == ["database"]
+        await stack.finds_down("database")
         await asyncio.to_thread(stack.postgres.start)
-        assert await stack.down() == []
+        await stack.finds_down()
         assert (await repeated(send)).status_code == 200
-        assert (await repeated(placing(stack, body))).status_code == 201
+        assert (await repeated(placing(stack, body))).status_code in (200, 201)
         assert (await repeated(tell)).status_code == 200
     assert [c["event"] for c in await api.timeline(path)] == ["opened", "version_submitted"]

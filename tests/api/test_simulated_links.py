@@ -13,12 +13,13 @@ LINKS = "/simulator/links"
 
 
 async def test_a_link_is_from_now_on_as_it_was_told(quiet: Quiet) -> None:
-    told = {"place": "https://told.example/a", "state": "broken", "slow_ms": 0, "times": 1}
+    url = "https://told.example/a"
+    told = {"place": url, "state": "broken", "slow_ms": 0, "times": 1}
     answer = await quiet.call("POST", LINKS, None, json=told)
     assert (answer.status_code, answer.json()) == (201, told)
     web = SimulatedLinks(quiet.engine)
-    assert [web.look(told["place"]).state for _ in range(2)] == [Reach.BROKEN, Reach.REACHED]  # type: ignore[arg-type]
-    shown = {"place": told["place"], "state": "broken", "slow_ms": 0, "times_left": 0, "times_asked": 1}
+    assert [web.look([url])[url].state for _ in range(2)] == [Reach.BROKEN, Reach.REACHED]
+    shown = {"place": url, "state": "broken", "slow_ms": 0, "times_left": 0, "times_asked": 1}
     assert shown in (await quiet.get(LINKS, None)).json()["links"]
 
 

@@ -187,7 +187,7 @@ async def test_what_a_browser_remembers_is_looked_at_as_closely(streaming: Quiet
 
 
 async def test_a_stream_ends_with_its_token(streaming: Quiet) -> None:
-    bearer = token("operator", exp=datetime.now(UTC) + timedelta(seconds=2))
+    bearer = token("operator", exp=datetime.now(UTC) + timedelta(seconds=5))
     async with listening(streaming, bearer=bearer) as listener:
         while await listener.block():
             pass
@@ -252,7 +252,7 @@ async def test_a_server_that_is_told_to_stop_ends_its_streams(impatient: Setting
     )
     assert server.stderr is not None
     try:
-        async with asyncio.timeout(30), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        async with asyncio.timeout(60), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
             while b"Uvicorn running" not in (line := await server.stderr.readline()):
                 assert line, "the server did not start"
             async with listening(Quiet(http, None)) as listener:  # type: ignore[arg-type]

@@ -52,7 +52,7 @@ async def backlog(own_engine: Engine) -> AsyncIterator[Quiet]:
 
 
 async def open_streams(api: Quiet, number: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while f"api_streams {number:.1f}" not in await figures(api):
             await asyncio.sleep(0)
 
@@ -117,7 +117,7 @@ async def test_callers_of_one_name_are_apart_by_role_and_by_provider(
 
 async def test_a_stream_that_nobody_reads_ends_soon_after_its_token(backlog: Quiet) -> None:
     """In the middle of what was sent: to wait for its reader has an end, too."""
-    async with asyncio.timeout(60), unread(backlog, timedelta(seconds=3)) as reader:
+    async with asyncio.timeout(60), unread(backlog, timedelta(seconds=5)) as reader:
         await open_streams(backlog, 1)
         await open_streams(backlog, 0)
         said = await reader.read(-1)
@@ -140,7 +140,7 @@ async def test_a_look_that_takes_for_ever_ends_with_the_token_too(
     async def never(_: object, ask: Callable[[], object]) -> None:
         await asyncio.Event().wait()
 
-    bearer = token("operator", exp=datetime.now(UTC) + timedelta(seconds=2))
+    bearer = token("operator", exp=datetime.now(UTC) + timedelta(seconds=5))
     async with listening(streaming, bearer=bearer) as listener:
         assert await listener.block()
         monkeypatch.setattr("api.stream.Streams.look", never)

@@ -16,6 +16,7 @@ from rehearsal.performance import Performance
 from rehearsal.sample import Sample
 from rehearsal.samples import BEFORE, BrokenSample, load, read
 from rehearsal.steps import Send
+from tests.e2e.broken import refused
 
 OURS = load(SAMPLES)
 PRELUDES = {
@@ -147,13 +148,9 @@ def decided(**said: Any) -> dict[str, Any]:
 def test_a_broken_sample_names_its_file_and_field(
     tmp_path: Path, change: dict[str, Any], field: str, reason: str
 ) -> None:
-    whole = json.loads((SAMPLES / "01-completed.json").read_text("utf-8"))
-    file = tmp_path / "mine.json"
-    file.write_text(json.dumps({**whole, **change}))
-    with pytest.raises(BrokenSample) as broken:
-        read(file)
-    assert (broken.value.file, broken.value.field) == (file, field)
-    assert reason in broken.value.reason
+    broken = refused(tmp_path, "01-completed", change)
+    assert broken.field == field
+    assert reason in broken.reason
 
 
 def test_what_is_no_json_names_its_line(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ class Mortal:
             "DATABASE_URL": self.database_url,
             "TEMPORAL_ADDRESS": self.server.address,
             "DATA_KEY": SECRET,
+            "DATA_DIR": str(self.log.parent),
         }
         with self.log.open("ab") as log:
             self.worker = subprocess.Popen(

@@ -40,7 +40,7 @@ def run(url: str, statement: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in result] if result.returns_rows else []
 
 
-def await_ends(pids: list[int], within_s: float = 20) -> None:
+def await_ends(pids: list[int], within_s: float = 60) -> None:
     """Watches processes that are not ours. A zombie has ended: who reaps it is not our concern."""
     for pid in pids:
         with suppress(ProcessLookupError):

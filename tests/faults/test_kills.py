@@ -13,10 +13,10 @@ from temporalio.client import WorkflowUpdateStage
 
 from models.cases import Answer, Event, Report
 from models.orders import Cancelled, Declined, VersionSubmitted
-from tests.bench import BUYER, SOMEBODY, Bench, Opened, until
+from tests.bench import BUYER, SOMEBODY, Bench, Opened
 from tests.faults.conftest import Mortal
 
-PATIENCE = timedelta(seconds=30)
+PATIENCE = timedelta(seconds=60)
 ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
 
 
@@ -73,7 +73,7 @@ async def test_what_was_accepted_and_not_recorded_survives_a_kill(
         mortal.start_worker()
     answer = await answer_to(order, event, "cancel-1")
     assert answer.view.stage in ("closing_payment", "closed")
-    await until(lambda: order.path()[-1] == "payment_closed", 30)
+    await order.stands("payment_closed")
     assert order.path() == ["opened", "payment_opened", "cancelled", "payment_closed"]
     assert [change.version for change in order.changes()] == [1, 2, 3, 4]
 
@@ -111,6 +111,6 @@ async def test_workers_killed_again_and_again_refund_once(mortal: Mortal, mortal
         mortal.kill_worker()
         mortal.start_worker()
     for order in orders:
-        await until(lambda order=order: order.path()[-1] == "refunded", 60)  # type: ignore[misc]
+        await order.stands("refunded")
         refunds = mortal_bench.refunds(order=order)
         assert [refund.amount_fen for refund in refunds] == [9900]

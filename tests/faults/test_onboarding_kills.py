@@ -25,7 +25,7 @@ def nothing_let_in(engine: Engine) -> Iterator[None]:
 
 async def is_opening(onboarding: Onboarding) -> None:
     """The activity that opens its deposit account has begun."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             description = await onboarding.case.handle.describe()
             pending = description.raw_description.pending_activities
@@ -73,7 +73,7 @@ async def test_a_deposit_paid_and_released_in_the_moment_of_a_kill_comes_back_on
     mortal: Mortal, mortal_bench: Bench, engine: Engine, killed: str
 ) -> None:
     onboarding = await Onboarding.in_stage(mortal_bench, "aliyun", "depositing")
-    await until(lambda: "case_opened" in onboarding.case.path(), 20)
+    await until(lambda: "case_opened" in onboarding.case.path())
     account = onboarding.kept(DEPOSITS)
     receipts = [await onboarding.puts_down(1_000_000) for _ in range(3)]
     withdrawn = asyncio.create_task(onboarding.says(WITHDRAW, key="withdrawn"))

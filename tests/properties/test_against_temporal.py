@@ -44,7 +44,7 @@ class Beside:
         is_repeat = sent.key in self.answers
         try:
             answer = await self.opened.handle.execute_update(
-                "report", bodies.report(sent), id=sent.key, result_type=dict, rpc_timeout=20 * SECOND
+                "report", bodies.report(sent), id=sent.key, result_type=dict, rpc_timeout=60 * SECOND
             )
         except WorkflowUpdateFailedError as failed:
             answer = getattr(failed.cause, "type", None)

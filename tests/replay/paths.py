@@ -91,7 +91,7 @@ async def blocked_and_resumed(bench: Bench) -> Opened:
 
 async def cancellation_refused(bench: Bench) -> Opened:
     order = await bench.place_in("implementation")
-    await order.handle.cancel(rpc_timeout=timedelta(seconds=10))
+    await order.handle.cancel(rpc_timeout=timedelta(seconds=60))
     await order.stands("paid", "cancellation_refused")
     await order.ends()
     return order

@@ -72,6 +72,11 @@ def test_nothing_is_bought_without_a_merchant_number_where_the_market_guards_tha
     assert reasons(without_number=(Block.PURCHASE,)) == ([], [])
 
 
+def test_a_market_may_list_nothing_without_a_number() -> None:
+    """Of the real ones none does: what is listed there waits for its buyers (TCM-PROD-06)."""
+    assert reasons(without_number=(Block.LISTING,)) == (["no-merchant-number"], [])
+
+
 def test_a_shop_that_is_not_activated_neither_sells_nor_is_paid_out() -> None:
     """ALI-SET-05, AMB-24."""
     barred = {"not_activated": (Block.PURCHASE, Block.WITHDRAWAL)}

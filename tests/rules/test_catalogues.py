@@ -10,9 +10,11 @@ from models.catalogues import NOTHING, Catalogue, Entry, EntryKind
 from models.periods import CHINA
 from models.policies import BrokenPolicy, load
 from models.policies.catalogues import HERE, load_catalogues
+from tests.rules.policy_files import line_of, own
 
 MARKETS = load_catalogues()
 OURS = (HERE / "service-1688.toml").read_text("utf-8")
+MINE = "catalogues/service-1688.toml"
 BEGINNING = datetime(2021, 5, 10, tzinfo=CHINA)
 LAST_SECOND = datetime(2021, 5, 9, 23, 59, 59, tzinfo=CHINA)
 INSTANT = timedelta(microseconds=1)
@@ -120,7 +122,7 @@ def test_every_entry_of_ours_has_words_of_both_languages_and_similar_ones() -> N
 
 
 def test_a_market_has_its_catalogue_and_one_without_a_market_is_nobodys(tmp_path: Path) -> None:
-    own(tmp_path, OURS.replace('"service-1688"', '"nowhere"'), "nowhere.toml")
+    own(tmp_path, "catalogues/nowhere.toml", OURS.replace('"service-1688"', '"nowhere"'))
     markets = load(tmp_path)
     assert "nowhere" not in markets
     assert markets["aliyun"].catalogue == MARKETS["aliyun"]
@@ -129,16 +131,10 @@ def test_a_market_has_its_catalogue_and_one_without_a_market_is_nobodys(tmp_path
     assert [each.effective_from.astimezone(CHINA).year for each in announced] == [2099]
 
 
-def own(folder: Path, text: str, name: str = "service-1688.toml") -> Path:
-    (folder / "catalogues").mkdir(exist_ok=True)
-    (folder / "catalogues" / name).write_text(text, "utf-8")
-    return folder
-
-
 def test_a_file_of_ones_own_replaces_ours_and_adds_markets(tmp_path: Path) -> None:
     second = OURS.index("[[entries]]", OURS.index("[[entries]]") + 1)
-    own(tmp_path, OURS[:second])
-    own(tmp_path, OURS.replace('"service-1688"', '"bazaar"'), "bazaar.toml")
+    own(tmp_path, MINE, OURS[:second])
+    own(tmp_path, "catalogues/bazaar.toml", OURS.replace('"service-1688"', '"bazaar"'))
     catalogues = load_catalogues(tmp_path)
     assert len(catalogues["service-1688"].entries) == 1
     assert catalogues["bazaar"] == MARKETS["service-1688"]
@@ -152,21 +148,21 @@ def test_an_entry_goes_on_with_other_words_from_where_it_ends(tmp_path: Path) ->
     first = OURS[OURS.index("[[entries]]") : second]
     until = "effective_until = 2022-01-01T00:00:00+08:00"
     amended = first.replace(begins, "effective_from = 2022-01-01T00:00:00+08:00")
-    own(tmp_path, OURS[:second].replace(begins, f"{begins}\n{until}") + "\n" + amended)
+    own(tmp_path, MINE, OURS[:second].replace(begins, f"{begins}\n{until}") + "\n" + amended)
     before, after = load_catalogues(tmp_path)["service-1688"].entries
     assert before.name == after.name
     assert before.effective_until == after.effective_from
-    own(tmp_path, OURS[:second].replace(begins, f"{begins}\n{until.replace('00:00+', '01:00+')}") + amended)
+    own(
+        tmp_path,
+        MINE,
+        OURS[:second].replace(begins, f"{begins}\n{until.replace('00:00+', '01:00+')}") + amended,
+    )
     with pytest.raises(BrokenPolicy, match=r"entries\.1\.name: is in force twice at once"):
         load_catalogues(tmp_path)
 
 
 def test_a_folder_that_says_nothing_of_catalogues_changes_none(tmp_path: Path) -> None:
     assert load_catalogues(tmp_path) == MARKETS
-
-
-def line_of(text: str) -> int:
-    return next(number for number, line in enumerate(OURS.splitlines(), 1) if line.startswith(text))
 
 
 @pytest.mark.parametrize(
@@ -189,12 +185,12 @@ def test_a_broken_file_is_told_by_name_line_and_field(
     tmp_path: Path, old: str, new: str, field: str, at: str
 ) -> None:
     assert old in OURS
-    own(tmp_path, OURS.replace(old, new, 1))
+    own(tmp_path, MINE, OURS.replace(old, new, 1))
     with pytest.raises(BrokenPolicy) as broken:
         load(tmp_path)
     told = broken.value
     assert (told.file, told.field, told.line) == (
-        tmp_path / "catalogues/service-1688.toml",
+        tmp_path / MINE,
         field,
-        line_of(at),
+        line_of(at, OURS),
     )

@@ -9,11 +9,13 @@ from models.categories import Category, CategoryKey, CategoryKind
 from models.policies import BrokenPolicy
 from models.policies.categories import HERE, load_categories
 from models.rules.categories import category_findings, classes_of, confirmations
+from tests.rules.policy_files import line_of, own
 
 MARKETS = load_categories()
 ALIYUN, TENCENT = MARKETS["aliyun"], MARKETS["tencent-cloud"]
 TODAY = date(2026, 11, 22)
 OURS = (HERE / "aliyun.toml").read_text("utf-8")
+MINE = "categories/aliyun.toml"
 
 
 def found(*chosen: str, offered: tuple[Category, ...] = ALIYUN, on: date = TODAY) -> list[tuple[str, str]]:
@@ -155,15 +157,13 @@ def test_what_is_no_key_of_a_category_is_refused(key: str) -> None:
         TypeAdapter(CategoryKey).validate_python(key)
 
 
-def own(folder: Path, text: str, name: str = "aliyun.toml") -> Path:
-    (folder / "categories").mkdir(exist_ok=True)
-    (folder / "categories" / name).write_text(text, "utf-8")
-    return folder
-
-
 def test_a_file_of_ones_own_replaces_ours_and_adds_markets(tmp_path: Path) -> None:
-    own(tmp_path, OURS[: OURS.index("[[")] + '[[categories]]\nname = "a"\ntitle = "A"\ntitle_zh = "甲"\n')
-    own(tmp_path, OURS.replace('"aliyun"', '"bazaar"'), "bazaar.toml")
+    own(
+        tmp_path,
+        MINE,
+        OURS[: OURS.index("[[")] + '[[categories]]\nname = "a"\ntitle = "A"\ntitle_zh = "甲"\n',
+    )
+    own(tmp_path, "categories/bazaar.toml", OURS.replace('"aliyun"', '"bazaar"'))
     markets = load_categories(tmp_path)
     assert [each.name for each in markets["aliyun"]] == ["a"]
     assert markets["bazaar"] == ALIYUN
@@ -172,10 +172,6 @@ def test_a_file_of_ones_own_replaces_ours_and_adds_markets(tmp_path: Path) -> No
 
 def test_a_folder_that_says_nothing_of_categories_changes_none(tmp_path: Path) -> None:
     assert load_categories(tmp_path) == MARKETS
-
-
-def line_of(text: str) -> int:
-    return next(number for number, line in enumerate(OURS.splitlines(), 1) if line.startswith(text))
 
 
 @pytest.mark.parametrize(
@@ -205,11 +201,11 @@ def test_a_broken_file_is_told_by_name_line_and_field(
     tmp_path: Path, old: str, new: str, field: str, at: str
 ) -> None:
     assert old in OURS
-    own(tmp_path, OURS.replace(old, new))
+    own(tmp_path, MINE, OURS.replace(old, new))
     with pytest.raises(BrokenPolicy) as broken:
         load_categories(tmp_path)
     told = broken.value
-    assert (told.file, told.field, told.line) == (tmp_path / "categories/aliyun.toml", field, line_of(at))
+    assert (told.file, told.field, told.line) == (tmp_path / MINE, field, line_of(at, OURS))
 
 
 @pytest.mark.parametrize(
@@ -223,4 +219,4 @@ def test_a_category_that_makes_no_sense_stops_the_start(
     tmp_path: Path, old: str, new: str, reason: str
 ) -> None:
     with pytest.raises(BrokenPolicy, match=f"categories.11: .*retail-channel {reason}"):
-        load_categories(own(tmp_path, OURS.replace(old, new)))
+        load_categories(own(tmp_path, MINE, OURS.replace(old, new)))

@@ -65,6 +65,21 @@ def test_a_shop_needs_its_introduction_and_its_customer_service() -> None:
     assert found(shop(customer_service__phone=None), as_a_whole) == []
 
 
+@pytest.mark.parametrize(
+    ("reached_by", "expected"),
+    [
+        ({}, [("customer_service", "contact-missing", "TCM-SHOP-01")]),
+        ({"phone": "400-820-8820"}, []),
+        ({"url": "https://desk.provider.example/ask"}, []),
+    ],
+    ids=["hours alone", "a phone", "a link"],
+)
+def test_customer_service_says_how_it_is_reached(reached_by: dict[str, str], expected: object) -> None:
+    asks = shop(customer_service={"hours": "Working days, 9:00-18:00", **reached_by})
+    told = scrutiny(asks, {"required": ("customer_service",)}).findings
+    assert [(each.field, each.code, each.rule) for each in told] == expected
+
+
 def test_a_shop_without_anything_lacks_each_field() -> None:
     assert found(ShopContent(), {"pictures": None}) == [
         ("name", "missing"),

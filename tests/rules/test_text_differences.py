@@ -1,16 +1,23 @@
 """The difference between two texts: readable, whole, and in bounded work."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from difflib import Match, SequenceMatcher
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules import text_differences
-from models.rules.text_differences import MOST_PIECES, Piece, pieces
+from models.rules.text_differences import (
+    MOST_PIECES,
+    WORK_PER_CHARACTER,
+    WORK_TO_BEGIN,
+    Piece,
+    pieces,
+)
 
 LONGEST = 20_000
 
@@ -118,33 +125,64 @@ def hostile() -> Iterator[tuple[str, str]]:
         )
         yield before, after
     yield "a\n" * 10_000, "b\na\n" * 5_000
+    yield "a\nc\n" * 5_000, "b\nd\n" * 5_000
 
 
-class Counted(SequenceMatcher[str]):
-    """Counts the pairs of equal places that are looked at."""
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts the stretches that are compared, and the pairs of equal places that are looked at there."""
+    done: Counter[str] = Counter()
+    find, begin = SequenceMatcher.find_longest_match, SequenceMatcher.set_seqs
 
-    pairs = 0
+    def counted(self: Any, alo: int, ahi: int, blo: int, bhi: int) -> Match:
+        done["pairs"] += sum(1 + len(self.b2j.get(each, ())) for each in self.a[alo:ahi])
+        return find(self, alo, ahi, blo, bhi)
 
-    def find_longest_match(
-        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
-    ) -> Match:
-        looked_at: dict[str, list[int]] = vars(self)["b2j"]
-        Counted.pairs += sum(1 + len(looked_at.get(each, ())) for each in vars(self)["a"][alo:ahi])
-        return super().find_longest_match(alo, ahi, blo, bhi)
+    def begun(self: Any, before: Any, after: Any) -> None:
+        done["stretches"] += 1
+        begin(self, before, after)
+
+    monkeypatch.setattr(SequenceMatcher, "find_longest_match", counted)
+    monkeypatch.setattr(SequenceMatcher, "set_seqs", begun)
+    return done
 
 
 @pytest.mark.parametrize("pair", [*hostile()], ids=lambda _: "")
-def test_no_pair_of_texts_takes_more_than_it_may(
-    monkeypatch: pytest.MonkeyPatch, pair: tuple[str, str]
-) -> None:
-    most = 2_000_000
-    monkeypatch.setattr(text_differences, "SequenceMatcher", Counted)
-    monkeypatch.setattr(text_differences, "MOST_WORK", most)
-    Counted.pairs = 0
+def test_no_pair_of_texts_takes_more_than_it_may(done: Counter[str], pair: tuple[str, str]) -> None:
+    """The first stretch is the text by its sentences."""
     found = pieces(*pair)
-    assert Counted.pairs <= 2 * most
+    begun = WORK_TO_BEGIN * (done["stretches"] - 1)
+    assert 0 < begun + done["pairs"] <= WORK_PER_CHARACTER * sum(map(len, pair))
     assert len(found) <= MOST_PIECES
     assert before_and_after(found) == pair
+
+
+@pytest.mark.parametrize(
+    ("words", "mark"),
+    [
+        ([*"把网关接到云上并在一天之内告诉您"], "。"),
+        (["the ", "gate ", "warns ", "you ", "of ", "what ", "it ", "finds "], "there.\n"),
+    ],
+    ids=["ideographs", "words"],
+)
+def test_a_long_text_is_told_by_words_where_one_in_three_sentences_changed(
+    words: list[str], mark: str
+) -> None:
+    chance = random.Random(2)
+    before = [chance.choices(words, k=20) for _ in range(LONGEST // 110)]
+    after = [["新 ", *each[1:]] if place % 3 == 0 else each for place, each in enumerate(before)]
+    found = pieces(*("".join("".join(each) + mark for each in text) for text in (before, after)))
+    assert [each.text for each in found if each.kind == "added"] == ["新 "] * len(after[::3])
+    assert all(each.text in words for each in found if each.kind == "removed")
+
+
+def test_a_long_text_without_sentences_is_told_by_words_where_few_changed() -> None:
+    words = random.Random(3).choices([f"w{each} " for each in range(300)], k=LONGEST // 5)
+    after = [f"new{place} " if place % 900 == 450 else each for place, each in enumerate(words)]
+    found = pieces("".join(words), "".join(after))
+    assert [each.text for each in found if each.kind == "added"] == [
+        f"new{n} " for n in range(450, 4000, 900)
+    ]
 
 
 def test_more_pieces_than_anybody_reads_are_told_by_sentences_and_then_whole() -> None:

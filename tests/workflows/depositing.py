@@ -24,7 +24,7 @@ from models.interventions import Approved
 from models.payments import Charge, Payment, PaymentMethod
 from models.processes import PROCESSES
 from models.telling import TariffChanged
-from tests.bench import OPERATOR, SECOND_OPERATOR, Bench, Opened
+from tests.bench import DAY, OPERATOR, SECOND_OPERATOR, Bench, Opened
 from tests.workflows.listening import Listening
 from worker import RUNNER
 
@@ -88,6 +88,11 @@ async def funded(bench: Bench, *fens: int, market: str = "rehearsal", **changes:
     return account
 
 
+async def order_of_days(bench: Bench, provider_id: str | None) -> Opened:
+    """An order of rehearsal that stays open meanwhile: it can be paid for a day, and not for seconds."""
+    return await bench.under("2", "rehearsal", pay_within=DAY).place("rehearsal", provider_id=provider_id)
+
+
 async def decided(account: Opened, act: Event) -> CaseView:
     """Decided, and agreed to where that takes two."""
     view = await account.report(act, actor=OPERATOR)
@@ -144,7 +149,7 @@ class Onboarding:
 
     async def heard(self, required_fen: int, held_fen: int) -> list[tuple[str, int, int]]:
         """Everything told so far, once the last of it are these figures."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while True:
                 told = [tuple(each) for each in await self.handle.query("all_heard")]
                 if told and told[-1][1:] == (required_fen, held_fen):

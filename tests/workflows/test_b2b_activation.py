@@ -1,7 +1,6 @@
 """Flow 3: the account is proven, the applicant signs, and the provider starts to collect (TCM-TEN-08..16)."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -12,12 +11,11 @@ from models.cases import SYSTEM, Event
 from models.merchant_accounts import Number, Scenario, Withdrawn
 from models.telling import AccountChanged
 from tests.bank_accounts import END, VOID, Account, details, onboarded
-from tests.bench import DAY, OPERATOR, Bench
+from tests.bench import DAY, MINUTE, OPERATOR, Bench
 from tests.corporate_numbers import APPLICANT, APPROVED, MARKET, OTHER, STARTED, Corporate, signed
 from tests.merchant_forms import NAME, RESPONSIBLE
 from tests.sealing import sealed_for
 
-MINUTE = timedelta(minutes=1)
 TOO_EARLY = ("event", "account-not-checked", "TCM-TEN-16")
 PARTS_MISSING = ("event", "parts-missing", "TCM-TEN-15")
 OTHERS_SIGNATURE = ("signed_by.name", "other-person", "TCM-TEN-14")

@@ -53,7 +53,7 @@ async def in_one_moment(corporate: Corporate, *events: Event, at: Any = None) ->
         for number, event in enumerate(events)
     ]
     async with bench.working():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answers = await asyncio.gather(*sent, return_exceptions=True)
         await bench.settle(case)
         await bench.clear()

@@ -40,7 +40,7 @@ class Listener:
 
     async def heard(self, times: int) -> Told:
         """What it was told, once that was so often: verified, version, why, closed."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while True:
                 found = await self.handle.query(ListeningToAccount.all_heard)
                 if len(found) >= times:
@@ -72,7 +72,7 @@ async def standing(account: Account) -> Standing:
     """What a proven account took along into the run that it is in."""
     handle = account.bench.client.get_workflow_handle(account.case.case_id)
     converter = account.bench.client.data_converter
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             begun = (await handle.fetch_history()).events[0].workflow_execution_started_event_attributes
             [started] = await converter.decode(begun.input.payloads, [BankAccount])

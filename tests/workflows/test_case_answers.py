@@ -66,7 +66,7 @@ async def test_each_event_is_a_row_with_its_sender_its_key_and_its_stages(bench:
 
 async def test_the_view_that_anyone_sees_is_on_record(bench: Bench) -> None:
     order = await bench.place_in("version_review")
-    assert CaseView.model_validate(await order.handle.query("view", rpc_timeout=timedelta(seconds=10))) == (
+    assert CaseView.model_validate(await order.handle.query("view", rpc_timeout=timedelta(seconds=60))) == (
         await order.on_record()
     )
 

@@ -78,7 +78,7 @@ async def test_a_case_is_taken_up_again_from_its_history_also_after_a_cancellati
         await order.report(BUILT)
         await lone_bench.settle(order)
     async with lone_bench.working(cached_workflows):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for event in (APPROVED, Accepted(on_behalf_of=BUYER)):
                 await order.report(event)
         assert await order.ends() == "completed"

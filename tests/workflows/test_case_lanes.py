@@ -87,7 +87,7 @@ async def test_lanes_that_move_in_one_moment_each_keep_their_row(lone_bench: Ben
     events = (Signed(), Remitted(), Met())
     sent = [await case.sent(event, key=f"k-{number}") for number, event in enumerate(events)]
     async with made_up_worker(lone_bench):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answers = await asyncio.gather(*sent, return_exceptions=True)
         await case.on_record()
         assert ways(case)[1:3] == [

@@ -19,7 +19,7 @@ from models.tables.database import connect
 from models.tables.migrate import upgrade
 from models.tables.privacy import Cipher
 from stack.servers import PostgresServer
-from tests.bench import APPROVED, BUILT, BUYER, DAY, OPERATOR, SECOND, Bench
+from tests.bench import APPROVED, BUILT, BUYER, DAY, MINUTE, OPERATOR, SECOND, Bench
 from tests.conftest import SECRET, time_skipping
 
 HOUR = timedelta(hours=1)
@@ -57,12 +57,12 @@ async def test_an_hour_without_postgresql_costs_few_events_and_loses_nothing(
     assert not building.done()
     assert len((await order.history()).events) - events < 20
     # Whoever needs no record is answered meanwhile, by this case and by others.
-    assert (await other.handle.query("view", rpc_timeout=10 * SECOND))["stage"] == "unpaid"
+    assert (await other.handle.query("view", rpc_timeout=60 * SECOND))["stage"] == "unpaid"
     await other.refuses(BUILT)
     await order.refuses(Accepted(on_behalf_of=BUYER))
     approving = await order.sent(APPROVED, key="approve")
     postgres.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (building.done() and approving.done()):
             await mortal.tick()
     assert (await building).tasks[0].name == "version_review"
@@ -82,7 +82,7 @@ async def test_a_deadline_that_passes_without_postgresql_is_recorded_afterwards(
     postgres.start()
     await order.stands("version_approved", "confirmation_overdue")
     overdue = order.changes()[-1]
-    assert due <= overdue.at < due + 2 * SECOND
+    assert due <= overdue.at < due + MINUTE
     assert (await order.on_record()).outcome == "accepted_by_silence"
 
 

@@ -1,13 +1,15 @@
 """What operators see of a case in the Temporal UI."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from models.cases import CaseView
 from models.interventions import Paused
 from tests.bench import APPROVED, BUILT, OPERATOR, Bench, Opened
+from workflows.shown import account
 
 
 async def attributes(order: Opened) -> dict[str, Any]:
@@ -67,6 +69,29 @@ async def test_the_page_tells_what_was_paused_and_how_it_ended(bench: Bench) -> 
     order = await bench.place()
     await order.ends()
     assert "**closed** · **unpaid**" in await order.page()
+
+
+def shown(**data: Any) -> str:
+    now = datetime.now(UTC)
+    case = {"case_id": "product-reviews:m:p", "process": "product-reviews", "market": "m", "id": "p"}
+    case |= {"provider_id": "isv-1", "stage": "listed", "policy_version": "1"}
+    return account(CaseView.model_validate({**case, "opened_at": now, "changed_at": now, "data": data}))
+
+
+def test_the_page_leaves_out_what_nobody_said() -> None:
+    text = shown(
+        title=None, reasons=[], expedited=False, round=0, revision={"stage": "drafting", "flags": []}
+    )
+    facts = [line for line in text.splitlines()[2:] if line]
+    assert facts == ["- expedited: no", "- round: 0", "#### revision: drafting"]
+
+
+def test_what_callers_wrote_stays_text_on_the_page() -> None:
+    said = "a | b\n### closed ![x](https://elsewhere.example) `c` <b>"
+    text = shown(title=said, reasons=[{"field": "basic.title", "said": said}])
+    plain = r"a \| b ### closed \!\[x\](https://elsewhere.example) \`c\` \<b\>"
+    assert f"- title: {plain}" in text.splitlines()
+    assert f"| basic.title | {plain} |" in text.splitlines()
 
 
 async def told_by_history(order: Opened) -> set[str]:

@@ -80,6 +80,17 @@ async def on_the_desk(order: Opened, kind: str) -> None:
     assert f"blocked by {kind}" in await order.page()
 
 
+async def alarmed(order: Opened, times: int) -> None:
+    """Wait until its record was refused so often."""
+    async with asyncio.timeout(60):
+        while True:
+            events = (await order.history()).events
+            asked = [event.activity_task_scheduled_event_attributes.activity_type.name for event in events]
+            if asked.count("alarm") >= times:
+                return
+            await asyncio.sleep(0.01)
+
+
 async def test_a_case_that_diverged_is_blocked_and_goes_on_when_the_stray_row_is_gone(own: Bench) -> None:
     order = await own.place_in("version_review")
     before = await order.on_record()
@@ -106,6 +117,7 @@ async def test_who_resumes_too_early_finds_the_case_on_the_desk_again(own: Bench
         building = await order.sent(BUILT, key="build")
         await on_the_desk(order, "Diverged")
         resuming = await order.sent(RESUMED, key="resume-1", actor=OPERATOR)
+        await alarmed(order, 2)
         await on_the_desk(order, "Diverged")
         assert not building.done()
         assert not resuming.done()

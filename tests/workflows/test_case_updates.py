@@ -69,7 +69,7 @@ async def with_start(bench: Bench, event: Event, **changes: Any) -> tuple[Opened
         id=key,
         start_workflow_operation=start,
         result_type=Answer,
-        rpc_timeout=timedelta(seconds=20),
+        rpc_timeout=timedelta(seconds=60),
     )
     return order, answer
 

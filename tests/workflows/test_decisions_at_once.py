@@ -34,7 +34,7 @@ async def in_one_moment(bench: Bench, order: Opened, *events: Event) -> list[obj
     """What becomes of events that reach their case in the same workflow task."""
     sent = [await order.sent(event, key=f"k-{n}", actor=by(event)) for n, event in enumerate(events)]
     async with bench.working():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answers = await asyncio.gather(*sent, return_exceptions=True)
         await order.ends()
     return list(answers)

@@ -7,7 +7,7 @@ import pytest
 from models.interventions import Extended, Paused, Resumed
 from models.rules.findings import Refused
 from models.tables.admissions import HoldTaken
-from tests.bench import DAY, OPERATOR, SECOND, Bench
+from tests.bench import DAY, MINUTE, OPERATOR, SECOND, Bench
 from tests.workflows.depositing import (
     EACH,
     TWO,
@@ -89,9 +89,9 @@ async def test_who_was_onboarded_before_has_thirty_days_until_listing_is_blocked
     [task] = view.tasks
     assert (task.name, task.deadline_at) == ("top_up", view.opened_at + 30 * DAY)
     assert view.data["blocks"] == []
-    await bench.advance_to(view.opened_at + 30 * DAY - SECOND)
+    await bench.advance_to(view.opened_at + 30 * DAY - MINUTE)
     assert "top_up_overdue" not in account.path()
-    await bench.advance(2 * SECOND)
+    await bench.advance(MINUTE + SECOND)
     view = await account.stands("opened", "reminded", "reminded", "top_up_overdue")
     assert (view.stage, view.data["blocks"]) == ("unpaid", ["listing"])
     assert [task.name for task in view.tasks] == ["deposit_due"]

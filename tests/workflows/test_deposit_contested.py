@@ -20,6 +20,7 @@ from tests.workflows.depositing import (
     figures,
     forfeit,
     funded,
+    order_of_days,
     paid,
 )
 
@@ -62,7 +63,7 @@ async def test_what_was_disapproved_is_still_released_by_an_operator_alone(bench
 async def test_the_last_order_that_ends_meanwhile_releases_nothing(bench: Bench, released_by: Event) -> None:
     account = await funded(bench, EACH)
     view = await account.on_record()
-    order = await bench.place(market="rehearsal", provider_id=view.provider_id)
+    order = await order_of_days(bench, view.provider_id)
     await decided(account, released_by)
     await account.stands("orders_open")
     await account.report(forfeit(EACH), actor=OPERATOR)

@@ -31,6 +31,7 @@ from tests.workflows.depositing import (
     onboarding,
     opened,
     opened_by,
+    order_of_days,
     paid,
     payments_of,
     pays,
@@ -145,7 +146,7 @@ async def test_an_operator_asks_for_the_release_in_the_providers_stead_and_two_a
 
 async def order_of(account: Opened) -> Opened:
     view = await account.on_record()
-    return await account.bench.place("rehearsal", provider_id=view.provider_id)
+    return await order_of_days(account.bench, view.provider_id)
 
 
 async def test_nothing_is_released_while_an_order_is_open(bench: Bench) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from models.orders import Cancelled, Declined, RefundRequested
 from models.payments import Paid
-from tests.bench import APPROVED, BUILT, BUYER, DAY, SECOND, Bench, order_body
+from tests.bench import APPROVED, BUILT, BUYER, DAY, MINUTE, Bench, order_body
 
 FREE: dict[str, Any] = {"template": {**order_body()["template"], "price_fen": 0}}
 
@@ -53,5 +53,5 @@ async def test_a_free_order_that_is_never_built_ends_without_a_refund(bench: Ben
     overdue = order.changes()[-1]
     case = await order.on_record()
     assert overdue.event == "implementation_overdue"
-    assert 30 * DAY <= overdue.at - case.opened_at < 30 * DAY + 2 * SECOND
+    assert 30 * DAY <= overdue.at - case.opened_at < 30 * DAY + MINUTE
     assert len(bench.all_refunds()) == before

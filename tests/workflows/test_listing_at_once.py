@@ -71,7 +71,7 @@ async def in_one_moment(
     worker = item.bench.working()
     worker._set_default_workflow_logic_flag(AT_ONCE, enabled=at_once)
     async with worker:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answers = await asyncio.gather(*sent, return_exceptions=True)
         await item.bench.settle(item.case)
         await item.bench.clear()

@@ -9,7 +9,7 @@ import pytest
 
 import activities.listings
 from models.cases import Event
-from tests.bench import OPERATOR, SECOND, until
+from tests.bench import OPERATOR, SECOND
 from tests.listings import (
     APPROVE,
     DELIST,
@@ -84,19 +84,6 @@ async def test_what_an_operator_let_pass_does_not_count_when_the_time_is_over(ba
     bazaar.forbids(SUSPECT)
     await item.bench.advance_to(await item.case.due() + SECOND)
     assert (await item.stands(rectification="lifted")).stage == "listed"
-
-
-async def test_what_was_forbidden_before_it_is_listed_gives_notice_then(bazaar: Bazaar) -> None:
-    """ALI-RECT-05: nothing was shown of it when the catalogue changed."""
-    item = await Item.begun(bazaar)
-    await item.submits(item.written(SUSPECT))
-    await item.decides(APPROVE)
-    await item.stands(case="approved")
-    bazaar.forbids(SUSPECT)
-    await item.hears()
-    await item.case.stands("listing_outdated", "standing_changed")
-    await item.says(LISTED)
-    await item.stands(rectification="noticed")
 
 
 # --- what is decided in the same moment
@@ -205,7 +192,7 @@ async def test_whoever_delists_it_meanwhile_delists_it_once(
         await overdue(item)
         await item.decides(DELIST)
         bazaar.forbids("brimstone", *([SUSPECT] if still_there else []))
-    await until(lambda: item.case.path()[-1] == "standing_changed", meanwhile=item.bench.tick)
+    await item.case.stands("standing_changed")
     view = await item.case.on_record(len(item.case.path()))
     assert (view.stage, stage_of(view, "rectification")) == ("delisted", "lapsed")
     assert [each["code"] for each in listed_in(view, "reasons")] == ["misleading"]
@@ -217,6 +204,6 @@ async def test_another_notice_meanwhile_keeps_its_time(bazaar: Bazaar, blind: Bl
         await overdue(item)
         await item.decides(NOTIFY)
         bazaar.forbids()
-    await until(lambda: item.case.path()[-1] == "standing_changed", meanwhile=item.bench.tick)
+    await item.case.stands("standing_changed")
     view = await item.case.on_record(len(item.case.path()))
     assert (view.stage, stage_of(view, "rectification")) == ("listed", "noticed")

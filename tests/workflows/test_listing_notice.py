@@ -6,7 +6,7 @@ import pytest
 
 from models.periods import CHINA, local_date
 from models.process import Process
-from tests.bench import SECOND
+from tests.bench import MINUTE
 from tests.listings import (
     APPROVE,
     DELIST,
@@ -67,9 +67,9 @@ async def test_what_is_not_mended_in_time_is_taken_off(
     bazaar: Bazaar, process: Process, self_checked: bool
 ) -> None:
     item = await noticed(bazaar, process, self_checked=self_checked)
-    await item.bench.advance_to(await item.case.due() - SECOND)
+    await item.bench.advance_to(await item.case.due() - MINUTE)
     assert (await item.case.on_record()).stage == "listed"
-    await item.bench.advance(SECOND)
+    await item.bench.advance_to(await item.case.due())
     view = await item.stands(case="delisted", rectification="lapsed")
     assert view.data["delisted_by"] == "content"
     await item.submits()
@@ -180,6 +180,7 @@ async def test_what_no_check_finds_any_more_stays(bazaar: Bazaar, process: Proce
 async def test_what_an_operator_let_pass_is_not_found_again(bazaar: Bazaar, process: Process) -> None:
     item = await found(bazaar, process)
     await item.decides(LIFT)
+    await item.at_rest()
     bazaar.forbids(SUSPECT, "brimstone")
     await item.hears()
     await item.case.stands("standing_changed")

@@ -1,6 +1,6 @@
 """The next version of a product or shop: checked first, reviewed in rounds, taken back within quotas."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from tests.listings import (
     facts_of,
     good,
 )
+from tests.workflows.test_listing_outages import SILENT, links_fail
 
 HOUR = timedelta(hours=1)
 
@@ -91,12 +92,46 @@ async def test_a_submission_is_taken_back_and_then_only_when_the_quota_allows(
     assert facts_of(view, "revision")["stage"] == "drafting"
 
 
+async def test_a_version_is_submitted_as_often_as_the_quota_allows(bazaar: Bazaar, process: Process) -> None:
+    """It may be worked on all the time, and the case says from when on it is taken again."""
+    bazaar.opens(review={"submissions": [{"times": 2, "within": "P1D"}]})
+    item = await Item.in_review(bazaar, process)
+    submitted_at = facts_of(await item.case.on_record(), "revision")["submitted_at"]
+    await item.decides(REJECT)
+    await item.submits()
+    view = await item.decides(REJECT)
+    [round] = [task for task in view.tasks if task.name == "another_round"]
+    again_at = datetime.fromisoformat(submitted_at) + DAY
+    opens = {each.event: each.not_before for each in round.accepts}
+    assert (opens["draft_saved"], opens["submitted"]) == (None, again_at)
+    assert "is not taken before" in await item.refuses(item.submission())
+    await item.saves()
+    assert "is not taken before" in await item.refuses(item.submission())
+    await item.bench.advance_to(again_at)
+    assert facts_of(await item.submits(), "revision")["round"] == 3
+
+
+async def test_drafts_are_saved_as_often_as_the_quota_allows(bazaar: Bazaar, process: Process) -> None:
+    bazaar.opens(review={"drafts": [{"times": 2, "within": "PT10M"}]})
+    item = await Item.begun(bazaar, process)
+    await item.saves()
+    [draft] = [task for task in (await item.saves()).tasks if task.name == "draft"]
+    opens = {each.event: each.not_before for each in draft.accepts}
+    assert opens["draft_saved"]
+    assert opens["submitted"] is None
+    assert "is not taken before" in await item.refuses(item.draft())
+    await item.bench.advance_to(opens["draft_saved"])
+    await item.saves()
+    await item.submits()
+
+
 async def test_a_submission_is_taken_back_while_checks_are_under_way(
     bazaar: Bazaar, process: Process
 ) -> None:
     item = await Item.begun(bazaar, process)
-    await item.submits(item.with_a_silent_link(), until="checking")
-    view = await item.says(WITHDRAWN)
+    with links_fail(SILENT):
+        await item.submits(item.with_a_silent_link(), until="checking")
+        view = await item.says(WITHDRAWN)
     assert facts_of(view, "revision")["stage"] == "drafting"
     assert (await item.submits()).stage == "draft"
 

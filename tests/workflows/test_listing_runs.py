@@ -1,5 +1,6 @@
 """A product or shop goes on from run to run, and nobody who looks at it can tell."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.listings import (
     facts_of,
 )
 from tests.workflows.resting import RESTING, SUSPECT, found, opens_restless
+from tests.workflows.test_listing_outages import SILENT, links_fail
 
 NOTE = Noted(reason="looked at it")
 
@@ -77,7 +79,7 @@ async def test_rounds_are_counted_on(restless: Bazaar, process: Process) -> None
 
 
 async def test_used_quotas_stay_used(restless: Bazaar) -> None:
-    quotas = {"withdrawals": [once()], "expedites": [once()]}
+    quotas = {"submissions": [{**once(), "times": 2}], "withdrawals": [once()], "expedites": [once()]}
     opens_restless(restless, review={**quotas, "review_within": "P3D"})
     item = await Item.in_review(restless)
     await item.says(EXPEDITED)
@@ -87,6 +89,7 @@ async def test_used_quotas_stay_used(restless: Bazaar) -> None:
     for event in (WITHDRAWN, EXPEDITED):
         assert "is not taken before" in await item.refuses(event)
     await item.decides(REJECT)
+    assert "is not taken before" in await item.refuses(item.submission())
 
 
 async def test_whoever_waits_to_be_listed_is_listed_when_free(restless: Bazaar, process: Process) -> None:
@@ -158,12 +161,14 @@ async def test_a_run_does_not_end_while_a_version_is_looked_at(
     restless: Bazaar, process: Process, stage: str
 ) -> None:
     item = await Item.begun(restless, process)
-    content = item.with_a_silent_link() if stage == "checking" else item.written()
-    await item.submits(content, until=stage)
-    before = await item.case.on_record(len(item.case.path()))
-    for _ in range(8):
-        await item.case.report(NOTE, actor=OPERATOR)
-    assert facts_of(await item.case.on_record(), "revision")["stage"] == stage
+    checking = stage == "checking"
+    content = item.with_a_silent_link() if checking else item.written()
+    with links_fail(SILENT) if checking else nullcontext():
+        await item.submits(content, until=stage)
+        before = await item.case.on_record(len(item.case.path()))
+        for _ in range(8):
+            await item.case.report(NOTE, actor=OPERATOR)
+        assert facts_of(await item.case.on_record(), "revision")["stage"] == stage
     notes = [change.run_id for change in item.case.changes() if change.event == "noted"]
     assert {*notes} == {item.case.changes()[before.version - 1].run_id}
     await item.stands(revision="reviewing")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.interventions import Extended, Paused, Resumed
-from tests.bench import DAY, SECOND
+from tests.bench import DAY, MINUTE, SECOND
 from tests.listings import APPROVE, NOTIFY, Bazaar, facts_of, listed_in
 from tests.workflows.resting import RESTING, found
 
@@ -44,7 +44,7 @@ async def test_a_notice_reminds_once_and_lapses_when_it_always_would_have(restle
     await item.case.stands("reminded")
     await item.in_another_run()
     assert item.case.path().count("reminded") == 1
-    await item.bench.advance_to(until - SECOND)
+    await item.bench.advance_to(until - MINUTE)
     assert (await item.in_another_run()).stage == "listed"
     await item.bench.advance_to(until + SECOND)
     view = await item.stands(case="delisted", rectification="lapsed")
@@ -58,7 +58,7 @@ async def test_more_time_for_a_notice_goes_along(restless: Bazaar) -> None:
     await item.decides(Extended(reason="holiday", by=5 * DAY))
     await item.in_another_run()
     assert await item.case.due() == until + 5 * DAY
-    await item.bench.advance_to(until + 5 * DAY - SECOND)
+    await item.bench.advance_to(until + 5 * DAY - MINUTE)
     assert (await item.in_another_run()).stage == "listed"
     await item.bench.advance_to(until + 5 * DAY + SECOND)
     await item.stands(case="delisted")

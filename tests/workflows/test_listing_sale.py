@@ -195,7 +195,6 @@ async def test_what_stands_against_a_draft_is_shown_before_anything_is_listed(
 
 async def test_looking_again_without_news_changes_nothing(bazaar: Bazaar, process: Process) -> None:
     item = await Item.on_sale(bazaar, process)
-    await item.case.stands("listed")
     before = await item.hears()
     await item.hears()
     after = await item.case.on_record(before.version + 1)

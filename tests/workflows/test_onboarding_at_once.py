@@ -40,7 +40,7 @@ async def in_one_moment(bench: Bench, onboarding: Onboarding, *events: Event) ->
     case = onboarding.case
     sent = [await case.sent(event, key=f"k-{n}", actor=by(event)) for n, event in enumerate(events)]
     async with bench.working():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answers = await asyncio.gather(*sent, return_exceptions=True)
         await bench.settle(case)
         await bench.clear()

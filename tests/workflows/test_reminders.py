@@ -7,7 +7,7 @@ import pytest
 from models.interventions import Extended, Paused, Resumed
 from models.orders import Accepted
 from models.processes import TEMPLATE_ORDERS
-from tests.bench import APPROVED, BUILT, BUYER, DAY, OPERATOR, SECOND, Bench, Opened, place_order
+from tests.bench import APPROVED, BUILT, BUYER, DAY, MINUTE, OPERATOR, SECOND, Bench, Opened, place_order
 from tests.workflows.disputes import appealed, task
 
 HOUR = timedelta(hours=1)
@@ -19,7 +19,7 @@ def reminded(order: Opened) -> list[datetime]:
 
 def near(instants: list[datetime], *expected: datetime) -> bool:
     pairs = zip(instants, expected, strict=True)
-    return len(instants) == len(expected) and all(due <= at < due + 2 * SECOND for at, due in pairs)
+    return len(instants) == len(expected) and all(due <= at < due + MINUTE for at, due in pairs)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The buyer sends the work back, as often as the terms allow."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ async def test_a_rework_that_is_rejected_keeps_its_clock(bench: Bench) -> None:
     [pytest.param("2020-12-28", {}, id="earlier terms"), pytest.param("2026-01-01", NO_REWORK, id="none")],
 )
 async def test_where_the_terms_know_no_rework_nothing_is_sent_back(
-    bench: Bench, version: str, changes: dict[str, object]
+    bench: Bench, version: str, changes: dict[str, Any]
 ) -> None:
     order = await bench.under(version, **changes).place_in("confirmation")
     assert (await order.on_record()).tasks[0].attempts_left is None

@@ -7,7 +7,7 @@ from activities.gateways.simulated.misbehaving import Behaviour
 from models.cases import Event
 from models.interventions import Resumed
 from tests.bank_accounts import COMPANY
-from tests.bench import DAY, OPERATOR, SECOND, Bench
+from tests.bench import DAY, MINUTE, OPERATOR, SECOND, Bench
 from tests.settlement_accounts import (
     AGREEMENT,
     ALIPAY,
@@ -149,7 +149,7 @@ async def test_an_approval_that_takes_longer_than_two_working_days_is_escalated(
     [approval] = [task for task in view.tasks if task.name == "approval"]
     assert approval.deadline_at is not None
     assert 2 * DAY < approval.deadline_at - await bench.now() <= 10 * DAY  # never less than two whole days
-    await bench.advance_to(approval.deadline_at - SECOND)
+    await bench.advance_to(approval.deadline_at - MINUTE)
     assert "approval_overdue" not in settlement.case.path()
     assert settlement.case.path()[-1] == "reminded"
     await bench.advance_to(approval.deadline_at + SECOND)

@@ -48,7 +48,7 @@ async def in_one_moment(bench: Bench, settlement: Settlement, *events: Event) ->
         actor = OPERATOR if event in DECISIONS else SOMEBODY
         sent.append(await settlement.case.sent(event, key=f"k-{n}", actor=actor))
     async with bench.working():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answers = await asyncio.gather(*sent, return_exceptions=True)
         await bench.settle(settlement.case)
         await bench.clear()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from models.rules.settlement import cut_over_at
-from tests.bench import DAY, SECOND, Bench
+from tests.bench import DAY, MINUTE, SECOND, Bench
 from tests.settlement_accounts import (
     ALIPAY,
     AUTHORISED,
@@ -43,7 +43,7 @@ async def test_the_provider_is_reminded_and_the_last_day_goes_on_record(bench: B
     await settlement.case.stands("reminded")
     await bench.advance_to(until - 3 * DAY + SECOND)
     await settlement.case.stands("reminded", "reminded")
-    await bench.advance_to(until - SECOND)
+    await bench.advance_to(until - MINUTE)
     assert (await settlement.case.on_record()).data["blocks"] == []
     await bench.advance_to(until + SECOND)
     view = await settlement.case.stands("reminded", "reminded", "path_overdue")

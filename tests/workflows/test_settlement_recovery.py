@@ -1,6 +1,6 @@
 """What comes back after a buyer was refunded, or is owed: ALI-SET-20, -21, AMB-26."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from models.cases import SYSTEM, CaseView
 from models.interventions import Resumed
 from models.telling import CooperationEnded
 from tests.bank_accounts import COMPANY
-from tests.bench import DAY, OPERATOR, SECOND, Bench
+from tests.bench import DAY, MINUTE, OPERATOR, SECOND, Bench
 from tests.settlement_accounts import (
     AUTHORISED,
     END,
@@ -22,7 +22,6 @@ from tests.settlement_accounts import (
 )
 
 ARREARS = "arrears:the provider"
-MINUTE = timedelta(minutes=1)
 
 
 def arrears(view: CaseView) -> list[dict[str, Any]]:
@@ -57,7 +56,7 @@ async def test_what_is_not_there_is_owed_and_tried_again_every_day(bench: Bench)
         again = datetime.fromisoformat(debt["next_at"])
         assert debt["tries"] == tried
         assert DAY - MINUTE < again - await bench.now() <= DAY
-        await bench.advance_to(again - SECOND)
+        await bench.advance_to(again - MINUTE)
         assert settlement.case.path().count("not_recovered") == tried
         await bench.advance_to(again + SECOND)
         view = await settlement.case.stands(*["not_recovered"] * (tried + 1))

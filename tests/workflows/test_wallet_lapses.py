@@ -5,7 +5,7 @@ import pytest
 from activities.gateways.simulated.misbehaving import Behaviour
 from models.bank import WhyUnmatched
 from models.cases import CaseView
-from tests.bench import DAY, SECOND, Bench
+from tests.bench import DAY, MINUTE, SECOND, Bench
 from tests.merchant_accounts import FORM, Merchant, asking_seldom, where
 from tests.merchant_forms import NAME
 from tests.sealing import sealed_for
@@ -47,9 +47,9 @@ async def test_a_lapsed_remittance_is_asked_for_again_with_another_deadline(benc
 async def test_its_provider_is_reminded_a_day_before(bench: Bench) -> None:
     merchant = await Merchant.opened(bench)
     await merchant.submits()
-    await bench.advance_to(merchant.asked.until - DAY - SECOND)
+    await bench.advance_to(merchant.asked.until - DAY - MINUTE)
     assert merchant.case.path()[-1] == "submitted"
-    await bench.advance(2 * SECOND)
+    await bench.advance(MINUTE + SECOND)
     await merchant.case.stands("reminded")
     told = merchant.case.changes()[-1].data
     assert (told["task"], told["waiting_on"], told["lane"]) == ("remittance", "provider", "wallet")

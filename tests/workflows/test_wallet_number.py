@@ -11,7 +11,7 @@ from activities.gateways.simulated.misbehaving import Behaviour
 from models.bank import WhyUnmatched
 from models.interventions import Extended
 from models.rules.bank import REMARK
-from tests.bench import DAY, OPERATOR, SECOND, Bench
+from tests.bench import DAY, MINUTE, OPERATOR, Bench
 from tests.merchant_accounts import FORM, Merchant
 from tests.merchant_forms import NAME, REPRESENTATIVE
 
@@ -55,7 +55,7 @@ async def test_what_to_remit_and_where_to_sign_is_kept_sealed(bench: Bench) -> N
     assert asked.amount_fen > 0
     [due] = [task.deadline_at for task in view.tasks if task.name == "remittance"]
     assert due == asked.until
-    assert abs(asked.until - view.changed_at - 3 * DAY) < SECOND
+    assert abs(asked.until - view.changed_at - 3 * DAY) < MINUTE
     assert merchant.signing.sign_url.endswith(merchant.reference)
     assert merchant.number not in str(merchant.case.row())
 
@@ -101,7 +101,7 @@ async def test_the_three_may_come_in_any_order_to_a_worker_that_was_down(
         await SIDES[side](merchant)
         sending.append(await merchant.case.sent(await merchant.notice(), key=side))
     async with lone_bench.working():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*sending)
         await merchant.case.stands("number_opened", "numbers_settled")
     told = [row.data["seen"]["facts"] for row in merchant.case.changes() if row.event == "applyment_changed"]

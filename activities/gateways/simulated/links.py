@@ -4,7 +4,8 @@ It is told of a link, or of a host with all its links; of a link that was told b
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -66,7 +67,11 @@ class SimulatedLinks:
     wait: Callable[[float], None] = time.sleep
     """Lets so many seconds pass."""
 
-    def look(self, url: str) -> LinkState:
+    def look(self, urls: Collection[str]) -> dict[str, LinkState]:
+        with ThreadPoolExecutor(max(1, len(urls)), thread_name_prefix="links") as several:
+            return dict(zip(urls, several.map(self._look, urls), strict=True))
+
+    def _look(self, url: str) -> LinkState:
         if link_findings(url, "url"):
             return LinkState(state=Reach.UNSAFE, detail="no link that may be followed")
         told = self._told_of(url)
