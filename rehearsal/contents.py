@@ -59,7 +59,7 @@ def _shop(applicant: Applicant, papers: Mapping[str, str]) -> Said:
         "features": "一天内部署完成 Set up in a day",
         "customer_service": {
             "hours": "工作日 9:00-18:00",
-            "phone": "400-820-8820",
+            "phone": "400-000-0000",
             "url": "https://desk.sample.example/ask",
         },
         "links": [{"title": "关于我们 About us", "url": "https://www.sample.example/about"}],

@@ -52,7 +52,7 @@ def unhurried() -> Iterator[None]:
     class Unhurried(_WorkflowWorker):
         def __init__(self, **how: Any) -> None:
             super().__init__(**how)
-            self._deadlock_timeout_seconds = 30
+            self._deadlock_timeout_seconds = 8
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("temporalio.worker._worker._WorkflowWorker", Unhurried)

@@ -47,7 +47,7 @@ SHOP: dict[str, Any] = {
     "features": "Set up in a day",
     "customer_service": {
         "hours": "Working days, 9:00-18:00",
-        "phone": "400-820-8820",
+        "phone": "400-000-0000",
         "url": "https://desk.provider.example/ask",
     },
     "best_sellers": ["gate-1"],

@@ -217,15 +217,16 @@ class Sale:
             self._decide(found)
         stage, to = self._stage, led_to(self._stage, looked.blocked_by, self.terms, wish=now.wish)
         if stage is APPROVED and (new := self._untold(found)):
+            self.case.note("standing_changed", **facts)  # a notice is told of together with a change
             self.notices.give(new, workflow.now(), by_system=True)
             # Nothing of it is on sale that needed time: it follows the new rules at once (S88-POL-04).
-            self._take_off(DelistedBy.CONTENT, "delisted", self.notices.reasons, **facts)
+            self._take_off(DelistedBy.CONTENT, "delisted", self.notices.reasons)
         elif to is DELISTED:
             self._take_off(DelistedBy.STANDING, "delisted", (), **facts)
         elif to is not None:
             self._show(to, BY_ITSELF[stage, to], **facts)
         elif changed or (stage in PUBLISHED and self._untold(found)):
-            self.case.note("standing_changed", **facts)  # a notice is told of together with a change
+            self.case.note("standing_changed", **facts)
         if self._stage in PUBLISHED and (new := self._untold(found)):
             self.notices.give(new, workflow.now(), by_system=True)
 

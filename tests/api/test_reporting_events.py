@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -17,6 +18,7 @@ from tests.api.caller import (
     Api,
     Json,
     finding,
+    new_key,
     refusal,
 )
 
@@ -143,8 +145,16 @@ async def test_an_event_counts_by_when_we_received_it_and_not_by_when_we_came_to
     assert datetime.fromisoformat(received_at) < came_to_it
 
 
+async def told(api: Api, path: str) -> httpx.Response:
+    """As a caller tells: again under the same key, while no answer comes in time."""
+    key = new_key()
+    while (answer := await api.send(path, SUBMITTED, "provider", key=key)).status_code == 503:
+        assert answer.json()["type"].endswith("not-confirmed")
+    return answer
+
+
 async def test_many_events_at_once_are_each_taken_or_refused(api: Api) -> None:
     path = await api.placed()
-    answers = await asyncio.gather(*(api.send(path, SUBMITTED, "provider") for _ in range(12)))
+    answers = await asyncio.gather(*(told(api, path) for _ in range(12)))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 11
     assert len(await api.timeline(path)) == 2

@@ -69,7 +69,7 @@ def test_a_shop_needs_its_introduction_and_its_customer_service() -> None:
     ("reached_by", "expected"),
     [
         ({}, [("customer_service", "contact-missing", "TCM-SHOP-01")]),
-        ({"phone": "400-820-8820"}, []),
+        ({"phone": "400-000-0000"}, []),
         ({"url": "https://desk.provider.example/ask"}, []),
     ],
     ids=["hours alone", "a phone", "a link"],
