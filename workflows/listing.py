@@ -200,17 +200,19 @@ class Sale:
     # --- what stands against it
 
     def _is_news(self, looked: Looked) -> bool:
-        now = self.known.now
         return (
-            (now.blocked_by, now.catalogue) != (looked.blocked_by, looked.catalogue)
+            self._differs(looked)
             or self.notices.undecided
-            or led_to(self._stage, looked.blocked_by, self.terms, wish=now.wish) is not None
+            or led_to(self._stage, looked.blocked_by, self.terms, wish=self.known.now.wish) is not None
             or (self._stage in (APPROVED, *PUBLISHED) and bool(self._untold(_reasons(looked))))
         )
 
+    def _differs(self, looked: Looked) -> bool:
+        now = self.known.now
+        return (now.blocked_by, now.catalogue) != (looked.blocked_by, looked.catalogue)
+
     def _see(self, looked: Looked) -> None:
-        now, found = self.known.now, _reasons(looked)
-        changed = (now.blocked_by, now.catalogue) != (looked.blocked_by, looked.catalogue)
+        now, found, changed = self.known.now, _reasons(looked), self._differs(looked)
         self.known.change(blocked_by=looked.blocked_by, catalogue=looked.catalogue)
         facts: dict[str, Any] = {"blocked_by": [*looked.blocked_by], "catalogue": looked.catalogue}
         if self.notices.undecided:

@@ -42,12 +42,12 @@ from workflows.lane import Lane
 from workflows.listing_known import ListingKnown
 from workflows.tasks import Countdown
 
-USES: dict[type[Event], str] = {
-    **dict.fromkeys((ProductDraftSaved, ShopDraftSaved), "drafted_at"),
-    **dict.fromkeys((ProductSubmitted, ShopSubmitted), "submitted_at"),
-    **{SubmissionWithdrawn: "withdrawn_at", Expedited: "expedited_at"},
+LIMITED: dict[type[Event], tuple[str, str]] = {
+    **dict.fromkeys((ProductDraftSaved, ShopDraftSaved), ("drafted_at", "drafts")),
+    **dict.fromkeys((ProductSubmitted, ShopSubmitted), ("submitted_at", "submissions")),
+    **{SubmissionWithdrawn: ("withdrawn_at", "withdrawals"), Expedited: ("expedited_at", "expedites")},
 }
-"""Where it is kept how often each was used."""
+"""Where it is kept how often each was used, and which terms say how often it may be."""
 UNDER_REVIEW = (RevisionStage.CHECKING, RevisionStage.REVIEWING)
 # What was never written lacks everything, and the checks say so.
 EMPTY: dict[ListingKind, Content] = {ListingKind.PRODUCT: ProductContent(), ListingKind.SHOP: ShopContent()}
@@ -90,14 +90,11 @@ class Revision:
 
     async def _draft(self) -> None:
         kind = self.drafts.at(self.lane.stage)
-        gates = {
-            **self._gates(self.drafts.saved, self.terms.drafts),
-            **self._gates(self.drafts.submitted, self.terms.submissions),
-        }
+        gates = self._gates(self.drafts.saved, self.drafts.submitted)
         event = await self._event(kind, gates=gates, weighed=self._number)
         match event:
             case DraftSaved():
-                self._use(type(event), self.terms.drafts)
+                self._use(type(event))
                 self._keep(event)
                 if self.lane.stage == RevisionStage.ACCEPTED:
                     self.lane.enter(RevisionStage.DRAFTING)
@@ -119,7 +116,7 @@ class Revision:
             self.lane.show(version=number)
 
     def _hand_in(self, event: Submitted) -> None:
-        self._use(type(event), self.terms.submissions)
+        self._use(type(event))
         self.known.change(round=self.known.now.round + 1)
         self._list_when_approved, draft = event.list_when_approved, self.known.now.draft
         self.lane.enter(
@@ -144,7 +141,7 @@ class Revision:
             event = await self.lane.wait_for(
                 CHECKS,
                 done_when=lambda: checking.done() or self.known.over,
-                gates=self._gates(SubmissionWithdrawn, self.terms.withdrawals),
+                gates=self._gates(SubmissionWithdrawn),
             )
             if isinstance(event, SubmissionWithdrawn):
                 self._take_back()
@@ -205,21 +202,20 @@ class Revision:
         """Within working days, sooner where the provider asked for it, and escalated after them (AMB-01)."""
         terms = self.terms
         async with desk_time(self.lane, REVIEW.name, terms.review_within, terms.replan_every) as clock:
-            gates = {
-                **self._gates(SubmissionWithdrawn, terms.withdrawals),
-                **self._gates(Expedited, terms.expedites),
-            }
+            gates = self._gates(SubmissionWithdrawn, Expedited)
             event = await self._event(REVIEW, clock=clock, gates=gates, weighed=self._decided)
         if isinstance(event, Expedited):
-            self._use(Expedited, terms.expedites)
+            self._use(Expedited)
             self.lane.show(expedited=True)
             how_long = (terms.expedited_within, terms.replan_every)
             due = clock.clock.deadline_at  # whoever asks late is not looked at later for it
             async with desk_time(self.lane, EXPEDITED_REVIEW.name, *how_long, no_later=due) as clock:
-                how = {"clock": clock, "gates": self._withdrawal(), "weighed": self._decided}
+                how = {"clock": clock, "gates": self._gates(SubmissionWithdrawn), "weighed": self._decided}
                 event = await self._event(EXPEDITED_REVIEW, **how)
         if event is None and not self.known.over:
-            event = await self._event(ESCALATED_REVIEW, gates=self._withdrawal(), weighed=self._decided)
+            event = await self._event(
+                ESCALATED_REVIEW, gates=self._gates(SubmissionWithdrawn), weighed=self._decided
+            )
         return event
 
     async def _decided(self, report: Report[Any]) -> dict[str, JsonValue]:
@@ -241,23 +237,21 @@ class Revision:
 
     def _take_back(self) -> None:
         """The quota is used from then on (see models/rules/quotas.py)."""
-        self._use(SubmissionWithdrawn, self.terms.withdrawals)
+        self._use(SubmissionWithdrawn)
         self.lane.enter(RevisionStage.DRAFTING, **_nothing_said())
 
-    def _withdrawal(self) -> dict[type[Event], Countdown]:
-        return self._gates(SubmissionWithdrawn, self.terms.withdrawals)
+    def _gates(self, *kinds: type[Event]) -> dict[type[Event], Countdown]:
+        """From when on they are taken, where their quota is used up."""
+        opens = {kind: next_at(*self._used(kind), self.lane.since) for kind in kinds}
+        return {kind: Countdown(Clock(deadline_at=at)) for kind, at in opens.items() if at is not None}
 
-    def _gates(self, kind: type[Event], quotas: tuple[Quota, ...]) -> dict[type[Event], Countdown]:
-        """From when on it is taken, where its quota is used up."""
-        opens = next_at(self._used(kind), quotas, self.lane.since)
-        return {} if opens is None else {kind: Countdown(Clock(deadline_at=opens))}
+    def _use(self, kind: type[Event]) -> None:
+        kept, _ = LIMITED[kind]
+        self.known.change(**{kept: with_use(*self._used(kind), self.lane.since)})
 
-    def _use(self, kind: type[Event], quotas: tuple[Quota, ...]) -> None:
-        self.known.change(**{USES[kind]: with_use(self._used(kind), quotas, self.lane.since)})
-
-    def _used(self, kind: type[Event]) -> tuple[datetime, ...]:
-        used: tuple[datetime, ...] = getattr(self.known.now, USES[kind])
-        return used
+    def _used(self, kind: type[Event]) -> tuple[tuple[datetime, ...], tuple[Quota, ...]]:
+        kept, limit = LIMITED[kind]
+        return getattr(self.known.now, kept), getattr(self.terms, limit)
 
     async def _event(self, kind: Any, **how: Any) -> Event | None:
         return await self.lane.wait_for(kind, done_when=lambda: self.known.over, **how)
